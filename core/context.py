@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the engine lends a generator while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True)
+class Context:
+    """The device to work on and the way to speak meanwhile.
+
+    `progress(fraction, text)` is called at least a few times a second: it raises Cancelled when the designer asked to
+    stop. `tile` bounds the rows that are worked on at once, None where memory is plenty.
+    """
+
+    device: torch.device
+    tile: int | None
+    progress: Callable[[float, str], None]
+    warn: Callable[[str], None]

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be made: every generator's methods, declared without importing what runs them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .codec import show
+from .errors import InputError
+from .params import Params
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to make something.
+
+    `module` (relative to `core`) holds `generate(request, context) -> Asset` and is imported only in the engine's
+    process. `version` rises when the same Request gives other bytes; `weights_sha256` is "" where nothing is learned.
+    `roles` are the references that it takes, at most one each; those in `required` must be there.
+    """
+
+    generator: str
+    name: str
+    label: str
+    description: str
+    params: type[Params]
+    module: str
+    version: int
+    roles: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    weights_sha256: str = ""
+
+    def check_roles(self, given: Sequence[str]) -> None:
+        """Raise InputError unless the references' roles suit this method."""
+        for role in given:
+            if role not in self.roles:
+                raise InputError(f"'{self.name}' takes references of {', '.join(self.roles)}; {show(role)} was given.")
+            if given.count(role) > 1:
+                raise InputError(f"'{self.name}' takes one {role} picture; {given.count(role)} were given.")
+        for role in self.required:
+            if role not in given:
+                raise InputError(f"'{self.name}' needs a reference picture for {role}, and none was given. Choose one.")
+
+
+def methods() -> dict[tuple[str, str], Method]:
+    """Every method by generator and name. A new generator is one folder and one line here."""
+    from . import texture
+
+    return {(method.generator, method.name): method for method in texture.METHODS}
+
+
+def find_method(generator: str, name: str) -> Method:
+    """The declared method, or an InputError that lists what there is."""
+    known = methods()
+    if (generator, name) in known:
+        return known[generator, name]
+    generators = sorted({key[0] for key in known})
+    if generator not in generators:
+        raise InputError(f"There is no generator {show(generator)}. {_offer(generator, generators)}")
+    names = sorted(key[1] for key in known if key[0] == generator)
+    raise InputError(f"The generator '{generator}' has no method {show(name)}. {_offer(name, names)}")
+
+
+def _offer(given: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(given[:40], known, n=1)
+    return f"Did you mean '{near[0]}'?" if near else f"There is: {', '.join(known)}."

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tileable PBR materials. Importing this declares the methods; what runs them needs torch and is imported late."""
+
+from __future__ import annotations
+
+from ..generators import Method
+from .maps import MAP_NAMES
+from .params import ExemplarParams
+
+METHODS = (
+    Method(
+        generator="texture",
+        name="exemplar",
+        label="From a photograph",
+        description="A seamless material of any size that looks like the picture, all maps aligned to the pixel",
+        params=ExemplarParams,
+        module="texture.exemplar",
+        version=1,
+        roles=MAP_NAMES,
+        required=("albedo",),
+    ),
+)
