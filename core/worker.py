@@ -24,6 +24,7 @@ from .version import VERSION
 
 # progress is shown by people's eyes: more often only costs the host
 PROGRESS_INTERVAL_S = 0.05
+LAST_WORDS_S = 2.0
 
 
 class Channel:
@@ -62,6 +63,7 @@ class Inbox:
         self._stream, self._channel = stream, channel
         self._jobs: queue.SimpleQueue[Generate | None] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
+        self._host_is_gone = False
         threading.Thread(target=self._read, name="maquette-inbox", daemon=True).start()
 
     def next_job(self) -> Generate | None:
@@ -70,7 +72,7 @@ class Inbox:
 
     def is_cancelled(self, job: str) -> bool:
         """Whether the host asked to stop this job."""
-        return job in self._cancelled
+        return self._host_is_gone or job in self._cancelled
 
     def _read(self) -> None:
         while line := self._stream.readline(protocol.MAX_LINE_BYTES + 1):
@@ -85,9 +87,10 @@ class Inbox:
                 self._cancelled.add(message.id)
             elif isinstance(message, Quit):
                 break
-        # the host is gone or done with us: whatever runs has nobody to answer to
+        # whatever runs has nobody to answer to: it gets the time to tidy up behind itself
+        self._host_is_gone = True
         self._jobs.put(None)
-        time.sleep(0.5)
+        time.sleep(LAST_WORDS_S)
         os._exit(0)
 
 
