@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where every texel of the output comes from, found from coarse to fine.
+
+Quilting lays the structure at a coarse level; then, at that and every finer level, patches are matched and averaged in
+turns (V. Kwatra et al., Texture Optimization for Example-based Synthesis, 2005). Each exemplar patch has a price that
+rises while it is used more than its share: the dual ascent of semi-discrete optimal transport (B. Galerne,
+A. Leclaire and J. Rabin, A Texture Synthesis Model Based on Semi-Discrete Optimal Transport in Patch Space, 2018),
+without which the averaging would settle on the blandest patches.
+
+Shape letters: h, w exemplar; H, W output; C channels; N patches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+
+from .features import halved
+from .patches import PATCH, PatchIndex, index_patches
+from .quilting import quilt
+from .search import Matches, improve_matches, matching_cost, nearest_exact
+from .transfer import Correspondence
+from .voting import closest_texels, occupancy, vote
+
+Progress = Callable[[float, str], None]
+STRIDE = 2
+MIN_COARSE = 64
+EXACT_PATCHES = 2304
+BLOCK_SHARE = 0.3
+COARSE_TURNS = 5
+FINE_TURNS = 2
+PRICE_RATE = 0.5
+CROWDING_WEIGHT = 0.3
+
+
+def find_correspondence(
+    features_chw: torch.Tensor,
+    size: tuple[int, int],
+    wraps: tuple[bool, bool],
+    scale: int,
+    generator: torch.Generator,
+    progress: Progress,
+) -> Correspondence:
+    """Source texel of every texel of an output torus of `size`, both at the matching resolution.
+
+    features_chw: float32 guide channels. size: even numbers, multiples of 2 for each coarser level (`num_levels`).
+    `scale` is passed on to the result.
+    """
+    levels = [features_chw]
+    while len(levels) < num_levels(features_chw.shape[1:], size):
+        levels.append(halved(levels[-1]))
+    device = features_chw.device
+    matches: Matches | None = None
+    price = torch.zeros(1, 1, 1, 1, device=device)
+    image = features_chw
+    for depth in range(len(levels) - 1, -1, -1):
+        stage = _stage(progress, len(levels) - 1 - depth, len(levels))
+        index = index_patches(levels[depth], wraps, generator)
+        level_size = (size[0] >> depth, size[1] >> depth)
+        if matches is None:
+            matches = _quilted(levels[depth], level_size, index, wraps, generator, stage)
+        else:
+            matches = _refined(matches, index)
+        price = F.interpolate(price, size=(index.num_rows, index.num_columns), mode="nearest") * 0.5
+        turns = COARSE_TURNS if depth == len(levels) - 1 else FINE_TURNS
+        image = _optimise(index, matches, price.view(-1), turns, generator, stage)
+    assert matches is not None
+    progress(0.97, "Matching texels")
+    rows, columns = closest_texels(index, matches.rows, matches.columns, STRIDE, image)
+    return Correspondence(rows, columns, scale)
+
+
+def num_levels(exemplar_size: tuple[int, ...], size: tuple[int, int]) -> int:
+    """Levels from the matching resolution down to where exemplar and output are just large enough to quilt with."""
+    count = 1
+    while min(exemplar_size) >> count >= MIN_COARSE and min(size) >> count >= MIN_COARSE // 2:
+        count += 1
+    return count
+
+
+def _stage(progress: Progress, number: int, count: int) -> Progress:
+    """Progress within one of `count` stages of growing cost."""
+    shares = [4.0**stage for stage in range(count)]
+    before, own = sum(shares[:number]) / sum(shares), shares[number] / sum(shares)
+    return lambda fraction, text: progress(0.95 * (before + own * fraction), text)
+
+
+def _quilted(
+    features_chw: torch.Tensor,
+    size: tuple[int, int],
+    index: PatchIndex,
+    wraps: tuple[bool, bool],
+    generator: torch.Generator,
+    progress: Progress,
+) -> Matches:
+    """First matches: patches centred as the quilt's texels are."""
+    smallest = min(*features_chw.shape[1:], *size)
+    block = max(4, min(round(BLOCK_SHARE * min(features_chw.shape[1:])), min(size) // 2, smallest))
+    rows, columns = quilt(features_chw, size, wraps, block, generator, lambda f, text: progress(0.3 * f, text))
+    half = PATCH // 2
+    rows, columns = (torch.roll(t, (-half, -half), (0, 1))[::STRIDE, ::STRIDE] - half for t in (rows, columns))
+    rows, columns = rows.to(features_chw.device), columns.to(features_chw.device)
+    return _legal(index, rows, columns)
+
+
+def _refined(matches: Matches, index: PatchIndex) -> Matches:
+    """Matches of the next finer level: each query continues the coarser patch whose centre is nearest to its own."""
+    parents = []
+    rests = []
+    for count in matches.rows.shape:
+        places = torch.arange(2 * count, device=matches.rows.device)
+        near = torch.div(places - 1, 2, rounding_mode="floor")
+        parents.append(near % count)
+        rests.append((places - 2 * near) * STRIDE)
+    rows = matches.rows[parents[0]][:, parents[1]] * 2 + rests[0][:, None]
+    columns = matches.columns[parents[0]][:, parents[1]] * 2 + rests[1][None]
+    return _legal(index, rows, columns)
+
+
+def _legal(index: PatchIndex, rows: torch.Tensor, columns: torch.Tensor) -> Matches:
+    rows, columns = index.legal_rows(rows).contiguous(), index.legal_columns(columns).contiguous()
+    return Matches(rows, columns, torch.zeros(rows.shape, device=rows.device))
+
+
+def _optimise(
+    index: PatchIndex,
+    matches: Matches,
+    price_n: torch.Tensor,
+    turns: int,
+    generator: torch.Generator,
+    progress: Progress,
+) -> torch.Tensor:
+    """Averages and matches in turns, `matches` and `price_n` in place; returns the last average (C, H, W)."""
+    image = vote(index, matches.rows, matches.columns, STRIDE)
+    typical = None
+    for turn in range(turns):
+        progress(0.3 + 0.7 * turn / turns, "Matching patches")
+        queries = index.describe(image, STRIDE)
+        flat = queries.reshape(-1, queries.shape[2])
+        misfit = matching_cost(index, flat, (matches.rows * index.num_columns + matches.columns).reshape(-1), None)
+        latest = float(misfit.reshape(matches.rows.shape).mean(1).mean())
+        typical = latest if typical is None else 0.5 * (typical + latest)
+        crowding = occupancy(index, matches.rows, matches.columns) - 1
+        price_n += PRICE_RATE * typical * crowding
+        price_n.clamp_(-3 * typical, 6 * typical)
+        asked = price_n + CROWDING_WEIGHT * typical * crowding
+        _search(index, queries, misfit, matches, asked, generator)
+        image = vote(index, matches.rows, matches.columns, STRIDE)
+    return image
+
+
+def _search(
+    index: PatchIndex,
+    queries: torch.Tensor,
+    misfit: torch.Tensor,
+    matches: Matches,
+    price_n: torch.Tensor,
+    generator: torch.Generator,
+) -> None:
+    if index.num_patches <= EXACT_PATCHES:
+        found = nearest_exact(index, queries.reshape(-1, queries.shape[2]), price_n).reshape(matches.rows.shape)
+        matches.rows, matches.columns = found // index.num_columns, found % index.num_columns
+        return
+    present = (matches.rows * index.num_columns + matches.columns).reshape(-1)
+    matches.cost = (misfit + price_n[present]).reshape(matches.rows.shape)
+    improve_matches(index, queries, matches, price_n, STRIDE, (4, 1), generator)

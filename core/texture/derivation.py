@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Maps that nobody gave, estimated from those at hand by classical means; every step wraps around the tile.
+
+Shape letters: h, w rows and columns of the tile. Heights are in [0, 1]; `relief` times height is in tile widths.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+
+import numpy as np
+import torch
+
+from .features import luminance
+from .poisson import integrate_slopes
+
+Progress = Callable[[float, str], None]
+# bands of luminance longer than this share of the tile are taken for light, not for relief
+LIGHT_SHARE = 1 / 8
+# how much a band of twice the wavelength weighs; between paint (0) and natural relief (1)
+BAND_EXPONENT = 0.5
+ROUGHNESS_RANGE = (0.4, 0.95)
+# distances, as shares of the tile's width, at which ambient occlusion looks for what rises above a point
+HORIZON_SHARES = (1 / 512, 1 / 256, 1 / 128, 1 / 64, 1 / 32)
+NUM_HORIZONS = 8
+
+
+def derive_maps(
+    maps: Mapping[str, np.ndarray],
+    wanted: Collection[str],
+    *,
+    relief: float,
+    device: torch.device,
+    progress: Progress,
+) -> dict[str, np.ndarray]:
+    """The wanted maps that `maps` lacks, each (H, W, 3 or 1) float32 in [0, 1], as seamless as what they come from.
+
+    maps: a tileable "albedo" (H, W, 3) sRGB and any others. wanted: of "normal", "roughness", "height",
+    "ambient_occlusion", "metallic". relief: lowest to highest point of the surface in tile widths.
+    """
+    missing = [name for name in ("height", "normal", "ambient_occlusion", "roughness", "metallic") if name in wanted]
+    missing = [name for name in missing if name not in maps]
+    derived: dict[str, torch.Tensor] = {}
+    height: torch.Tensor | None = None
+    if {"height", "normal", "ambient_occlusion"} & set(missing):
+        height = _height(maps, device, lambda f, text: progress(0.5 * f, text))
+    for number, name in enumerate(missing):
+        stage = _span(progress, 0.5 + 0.5 * number / len(missing), 0.5 / len(missing))
+        stage(0.0, f"Deriving {name.replace('_', ' ')}")
+        if name == "roughness":
+            derived[name] = roughness_from_albedo(luminance(maps["albedo"], device), stage)[..., None]
+        elif name == "metallic":
+            derived[name] = torch.zeros((*maps["albedo"].shape[:2], 1), device=device)
+        elif height is not None:
+            derived[name] = _from_height(name, height, relief, stage)
+    return {name: image.cpu().numpy() for name, image in derived.items()}
+
+
+def height_from_luminance(luminance_hw: torch.Tensor, progress: Progress) -> torch.Tensor:
+    """Bright is high: bands of the log luminance, each tamed and weighted by its wavelength, stretched to [0, 1].
+
+    An undecimated B3-spline wavelet (J.-L. Starck, F. Murtagh and A. Bijaoui, 1998) splits the bands; the longest
+    wavelengths are left out as lighting. The tanh keeps a few deep joints or highlights from flattening the rest.
+    """
+    rest = (luminance_hw.clamp(0, 1) + 0.05).log()
+    height = torch.zeros_like(rest)
+    num_bands = max(1, int(math.log2(max(2.0, min(rest.shape) * LIGHT_SHARE))))
+    for band in range(num_bands):
+        progress(band / num_bands, "Deriving height")
+        smoother = spline_blur(rest, 2**band)
+        detail = rest - smoother
+        spread = max(_mean(detail.abs()), 1e-4)
+        height += torch.tanh(detail / (3 * spread)) * (spread * 2.0 ** (BAND_EXPONENT * band))
+        rest = smoother
+    return stretched(height)
+
+
+def height_from_normals(encoded_hw3: torch.Tensor) -> torch.Tensor:
+    """The surface whose slopes the normals (OpenGL, encoded) describe, stretched to [0, 1]; see `integrate_slopes`."""
+    vectors = encoded_hw3 * 2 - 1
+    upward = vectors[..., 2].clamp(min=0.05)
+    right, down = -vectors[..., 0] / upward, vectors[..., 1] / upward
+    # a normal tells the slope at its texel; differences live half-way to the next one
+    right = 0.5 * (right + torch.roll(right, -1, 1))
+    down = 0.5 * (down + torch.roll(down, -1, 0))
+    return stretched(integrate_slopes(right, down))
+
+
+def normal_from_height(height_hw: torch.Tensor, relief: float) -> torch.Tensor:
+    """Unit normals (H, W, 3), OpenGL, encoded in [0, 1], from central differences around the tile."""
+    steepness = relief * height_hw.shape[1] / 2
+    right = (torch.roll(height_hw, -1, 1) - torch.roll(height_hw, 1, 1)) * steepness
+    down = (torch.roll(height_hw, -1, 0) - torch.roll(height_hw, 1, 0)) * steepness
+    vectors = torch.stack([-right, down, torch.ones_like(right)], 2)
+    return vectors.div_(vectors.norm(dim=2, keepdim=True)).mul_(0.5).add_(0.5)
+
+
+def occlusion_from_height(height_hw: torch.Tensor, relief: float, progress: Progress) -> torch.Tensor:
+    """How much of the sky each point sees, cosine-weighted, (H, W): horizons in eight directions around.
+
+    With the tangent t of a horizon's elevation, a slice of the sky keeps cos^2 = 1 / (1 + t^2) of its light
+    (L. Bavoil, M. Sainz and R. Dimitrov, Image-Space Horizon-Based Ambient Occlusion, 2008).
+    """
+    width = height_hw.shape[1]
+    surface = height_hw * (relief * width)
+    visible = torch.zeros_like(surface)
+    distances = sorted({max(1, round(share * width)) for share in HORIZON_SHARES})
+    for number in range(NUM_HORIZONS):
+        angle = 2 * math.pi * number / NUM_HORIZONS
+        horizon = torch.zeros_like(surface)
+        for place, distance in enumerate(distances):
+            progress((number + place / len(distances)) / NUM_HORIZONS, "Deriving ambient occlusion")
+            down, right = round(distance * math.sin(angle)), round(distance * math.cos(angle))
+            rise = torch.roll(surface, (-down, -right), (0, 1)).sub_(surface).div_(math.hypot(down, right))
+            torch.maximum(horizon, rise, out=horizon)
+        visible += 1 / horizon.square_().add_(1)
+    return visible.div_(NUM_HORIZONS)
+
+
+def roughness_from_albedo(luminance_hw: torch.Tensor, progress: Progress) -> torch.Tensor:
+    """A guess (H, W) in [0.4, 0.95]: busy and dark places are rough, even and bright ones are smoother.
+
+    Busyness is the local mean deviation of the luminance from its surroundings, relative to its average in the tile;
+    brightness is relative to the surroundings too, so that paint of any colour starts at the same roughness.
+    """
+    scale = max(1, luminance_hw.shape[1] // 256)
+    near = spline_blur(luminance_hw, scale)
+    progress(0.3, "Deriving roughness")
+    busyness = spline_blur((luminance_hw - near).abs_(), 2 * scale)
+    progress(0.6, "Deriving roughness")
+    brightness = near - spline_blur(near, 8 * scale)
+    contrast = busyness / max(_mean(busyness), 1e-4) - 1
+    lightness = brightness / max(_mean(brightness.abs()), 1e-4)
+    low, high = ROUGHNESS_RANGE
+    middle = 0.5 * (low + high)
+    offset = 0.1 * torch.tanh(contrast) - 0.05 * torch.tanh(lightness / 2)
+    level = 0.1 * math.tanh(20 * _mean(busyness) - 0.5)
+    return (middle + level + offset).clamp_(low, high)
+
+
+def spline_blur(image_hw: torch.Tensor, spacing: int) -> torch.Tensor:
+    """Cubic B-spline smoothing with taps `spacing` texels apart, around the tile."""
+    for axis in (0, 1):
+        image_hw = (
+            image_hw * 0.375
+            + (torch.roll(image_hw, spacing, axis) + torch.roll(image_hw, -spacing, axis)) * 0.25
+            + (torch.roll(image_hw, 2 * spacing, axis) + torch.roll(image_hw, -2 * spacing, axis)) * 0.0625
+        )
+    return image_hw
+
+
+def stretched(image_hw: torch.Tensor) -> torch.Tensor:
+    """Shifted and scaled to [0, 1], a thousandth clipped at each end; what is flat becomes 0.5."""
+    step = max(1, math.isqrt(image_hw.numel() // 2**20))
+    ordered = image_hw[::step, ::step].reshape(-1).sort()[0]
+    outside = len(ordered) // 1000
+    low, high = float(ordered[outside]), float(ordered[len(ordered) - 1 - outside])
+    if high - low < 1e-5:
+        return torch.full_like(image_hw, 0.5)
+    return ((image_hw - low) / (high - low)).clamp_(0, 1)
+
+
+def _height(maps: Mapping[str, np.ndarray], device: torch.device, progress: Progress) -> torch.Tensor:
+    """The tile's height (H, W): as given, else from normals, else from luminance."""
+    progress(0.0, "Deriving height")
+    for name in ("height", "normal"):
+        if name in maps:
+            given = torch.from_numpy(np.ascontiguousarray(maps[name], dtype=np.float32)).to(device)
+            return given[..., 0] if name == "height" else height_from_normals(given)
+    return height_from_luminance(luminance(maps["albedo"], device), progress)
+
+
+def _from_height(name: str, height_hw: torch.Tensor, relief: float, progress: Progress) -> torch.Tensor:
+    if name == "normal":
+        return normal_from_height(height_hw, relief)
+    if name == "ambient_occlusion":
+        return occlusion_from_height(height_hw, relief, progress)[..., None]
+    return height_hw[..., None]
+
+
+def _mean(image_hw: torch.Tensor) -> float:
+    """Mean summed row by row, so that the number of threads cannot change it."""
+    return float(image_hw.mean(1).double().cpu().numpy().mean())
+
+
+def _span(progress: Progress, start: float, share: float) -> Progress:
+    return lambda fraction, text: progress(start + share * fraction, text)

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Toroidal image quilting: blocks of the exemplar laid on the output torus, joined along cuts of least error.
+
+A. A. Efros and W. T. Freeman, Image Quilting for Texture Synthesis and Transfer, 2001, with three differences: the
+grid of blocks closes around the torus, every block answers to all neighbours that already lie there, and places that
+were used before cost more. It runs on the processor: it is small, and the same on every machine.
+
+Shape letters: h, w exemplar; H, W output; C channels; B block side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+Progress = Callable[[float, str], None]
+TOLERANCE = 0.05
+REUSE_WEIGHT = 0.15
+
+
+@dataclass
+class Quilt:
+    """The torus while blocks are laid: what it shows, and where each texel came from (-1: nothing there yet)."""
+
+    exemplar_chw: np.ndarray
+    wraps: tuple[bool, bool]
+    block: int
+    overlap: int
+    size: tuple[int, int]
+    image_chw: np.ndarray = field(init=False)
+    source_rows: np.ndarray = field(init=False)
+    source_columns: np.ndarray = field(init=False)
+    uses: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        num_channels, height, width = self.exemplar_chw.shape
+        self.image_chw = np.zeros((num_channels, *self.size), np.float32)
+        self.source_rows = np.full(self.size, -1, np.int64)
+        self.source_columns = np.full(self.size, -1, np.int64)
+        origins = [n if wrap else n - self.block + 1 for n, wrap in zip((height, width), self.wraps, strict=True)]
+        self.uses = np.zeros(origins, np.float32)
+        exemplar = torch.from_numpy(self.exemplar_chw)
+        self._spectrum = torch.fft.rfft2(exemplar)
+        self._energy_spectrum = torch.fft.rfft2(exemplar.square().sum(0))
+        self._variance = max(float(self.exemplar_chw.var(axis=(1, 2)).sum()), 1e-6)
+
+    def lay(self, row: int, column: int, generator: torch.Generator) -> None:
+        """Chooses a block for the output place that starts at (row, column), cuts it to fit and lays it."""
+        rows, columns = self._window(row, column)
+        filled = self.source_rows[rows, columns] >= 0
+        current_cbb = self.image_chw[:, rows, columns]
+        origin = self._choose(current_cbb, filled, generator)
+        self._count(origin)
+        block_rows = (origin[0] + np.arange(self.block)) % self.exemplar_chw.shape[1]
+        block_columns = (origin[1] + np.arange(self.block)) % self.exemplar_chw.shape[2]
+        block_cbb = self.exemplar_chw[:, block_rows[:, None], block_columns[None]]
+        error = np.where(filled, np.square(block_cbb - current_cbb).sum(0), 0.0)
+        new = covered_by_new_block(error, filled, self.overlap)
+        place_rows, place_columns = np.broadcast_arrays(rows, columns)
+        self.image_chw[:, place_rows[new], place_columns[new]] = block_cbb[:, new]
+        self.source_rows[place_rows[new], place_columns[new]] = np.broadcast_to(block_rows[:, None], new.shape)[new]
+        self.source_columns[place_rows[new], place_columns[new]] = np.broadcast_to(block_columns, new.shape)[new]
+
+    def _window(self, row: int, column: int) -> tuple[np.ndarray, np.ndarray]:
+        steps = np.arange(self.block)
+        return ((row + steps) % self.size[0])[:, None], ((column + steps) % self.size[1])[None]
+
+    def _choose(self, current_cbb: np.ndarray, filled: np.ndarray, generator: torch.Generator) -> tuple[int, int]:
+        """The block's first texel in the exemplar: fits what lies there, seldom used, a little chance."""
+        chance = torch.rand(tuple(self.uses.shape), generator=generator).numpy()
+        if filled.any():
+            misfit = self._misfit(current_cbb, filled)
+            least = max(float(misfit.min()), 1e-3)
+            misfit = misfit + least * (REUSE_WEIGHT * self.uses + TOLERANCE * chance)
+        else:
+            misfit = chance
+        flat = int(misfit.argmin())
+        return flat // misfit.shape[1], flat % misfit.shape[1]
+
+    def _misfit(self, current_cbb: np.ndarray, filled: np.ndarray) -> np.ndarray:
+        """Mean squared difference to the filled texels for every block of the exemplar, by FFT."""
+        height, width = self.exemplar_chw.shape[1:]
+        mask = torch.from_numpy(filled.astype(np.float32))
+        target = torch.from_numpy(current_cbb) * mask
+        across = (self._spectrum * torch.fft.rfft2(target, s=(height, width)).conj()).sum(0)
+        energy = self._energy_spectrum * torch.fft.rfft2(mask, s=(height, width)).conj()
+        squared = torch.fft.irfft2(energy - 2 * across, s=(height, width)) + float(target.square().sum())
+        squared = squared[: self.uses.shape[0], : self.uses.shape[1]]
+        return np.asarray((squared.clamp(min=0) / (float(mask.sum()) * self._variance)).numpy())
+
+    def _count(self, origin: tuple[int, int]) -> None:
+        """Remembers that the surroundings of a place were used, as a Gaussian bump."""
+        bumps = []
+        for place, count, total, wrap in zip(
+            origin, self.uses.shape, self.exemplar_chw.shape[1:], self.wraps, strict=True
+        ):
+            distance = np.abs(np.arange(count) - place)
+            if wrap:
+                distance = np.minimum(distance, total - distance)
+            bumps.append(np.exp(-(distance**2) / (2 * (self.block / 6) ** 2)))
+        self.uses += 4 * np.outer(*bumps).astype(np.float32)
+
+
+def quilt(
+    features_chw: torch.Tensor,
+    size: tuple[int, int],
+    wraps: tuple[bool, bool],
+    block: int,
+    generator: torch.Generator,
+    progress: Progress,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Lays blocks over the torus row by row from a random corner on; returns source rows and columns, each (H, W)."""
+    overlap = max(2, block // 3)
+    torus = Quilt(features_chw.cpu().numpy(), wraps, block, overlap, size)
+    corner = [int(torch.randint(0, n, (1,), generator=generator)) for n in size]
+    row_places, column_places = (_places(n, block - overlap) for n in size)
+    for number, row in enumerate(row_places):
+        progress(number / len(row_places), "Laying blocks")
+        for column in column_places:
+            torus.lay(row + corner[0], column + corner[1], generator)
+    return torch.from_numpy(torus.source_rows), torch.from_numpy(torus.source_columns)
+
+
+def covered_by_new_block(error: np.ndarray, filled: np.ndarray, overlap: int) -> np.ndarray:
+    """Which texels of its place a block takes: all up to the cheapest cut on each side that neighbours fill.
+
+    error, filled: (B, B). A side counts as filled when nearly all of its strip is.
+    """
+    new = np.ones(error.shape, bool)
+    for turns in range(4):
+        strip = np.rot90(filled, turns)[:, :overlap]
+        if strip.mean() > 0.9:
+            cut = cheapest_cut(np.rot90(error, turns)[:, :overlap])
+            np.rot90(new, turns)[...] &= np.arange(error.shape[1]) >= cut[:, None]
+    return new | ~filled
+
+
+def cheapest_cut(error: np.ndarray) -> np.ndarray:
+    """Column of the path of least summed error from the first to the last row, one column aside a step: (rows,)."""
+    total = error.astype(np.float64)
+    for row in range(1, len(total)):
+        above = np.pad(total[row - 1], 1, constant_values=np.inf)
+        total[row] += np.minimum(np.minimum(above[:-2], above[1:-1]), above[2:])
+    path = np.empty(len(total), np.int64)
+    path[-1] = total[-1].argmin()
+    for row in range(len(total) - 2, -1, -1):
+        first = max(0, path[row + 1] - 1)
+        path[row] = first + total[row, first : path[row + 1] + 2].argmin()
+    return path
+
+
+def _places(length: int, step: int) -> list[int]:
+    """Equally spaced starts of blocks around a circle of `length` texels."""
+    count = max(1, math.ceil(length / step))
+    return [place * length // count for place in range(count)]

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A seamless material of any size from one exemplar: the entry to the texture synthesis.
+
+Shape letters: h, w exemplar; H, W output; C channels of all maps together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .correspondence import find_correspondence
+from .features import guide_features, halved
+from .lattice import Fit, fit_exemplar
+from .poisson import integrate_slopes
+from .resampling import resize
+from .transfer import gather
+
+Progress = Callable[[float, str], None]
+# matching happens at no more than this many texels a side, and at half resolution from HALF_FROM on
+MATCH_LIMIT = 1024
+HALF_FROM = 768
+MIN_MATCHED_EXEMPLAR = 32
+# features of the height that are longer than this share of the exemplar keep their height, shorter ones their slopes
+HEIGHT_WAVELENGTH = 0.5
+
+
+@dataclass(frozen=True)
+class Stack:
+    """All maps side by side: exemplar_hwc, and the slice of channels of each map, "slopes" (of the height) included."""
+
+    exemplar_hwc: torch.Tensor
+    slices: dict[str, slice]
+
+
+def synthesise(
+    maps: Mapping[str, np.ndarray],
+    size: tuple[int, int],
+    *,
+    seed: int,
+    device: torch.device,
+    progress: Progress,
+    tile: int | None = None,
+) -> dict[str, np.ndarray]:
+    """Makes toroidal maps of `size` (rows, columns) that look like `maps`, all through one correspondence.
+
+    maps: "albedo" (h, w, 3) sRGB, optionally "normal" (h, w, 3, OpenGL, encoded) and (h, w, 1) maps; float32 in
+    [0, 1], same h and w >= 64. Returns the same names, float32 in [0, 1]; normals have unit length. `tile`: most
+    output rows gathered at once (less memory, same result). `progress` may raise to stop the work.
+    """
+    progress(0.0, "Looking at the picture")
+    generator = torch.Generator().manual_seed(seed)
+    features = guide_features(maps, device)
+    progress(0.03, "Looking at the picture")
+    exemplar_size = (features.shape[1], features.shape[2])
+    fit = fit_exemplar(features, size, matching_scale(exemplar_size, size))
+    stack = _stacked(maps, fit, device)
+    features = resize(features.permute(1, 2, 0), fit.exemplar_size, fit.wraps).permute(2, 0, 1).contiguous()
+    for _ in range(fit.scale.bit_length() - 1):
+        features = halved(features)
+    field = find_correspondence(
+        features,
+        (fit.size[0] // fit.scale, fit.size[1] // fit.scale),
+        fit.wraps,
+        fit.scale,
+        generator,
+        lambda fraction, text: progress(0.05 + 0.65 * fraction, text),
+    )
+    output = torch.empty((*fit.size, stack.exemplar_hwc.shape[2]), device=device)
+    gather(field, stack.exemplar_hwc, fit.wraps, output, tile, lambda f, text: progress(0.7 + 0.2 * f, text))
+    return _finished(output, stack.slices, size, min(fit.exemplar_size), progress)
+
+
+def matching_scale(exemplar_size: tuple[int, int], size: tuple[int, int]) -> int:
+    """Full-resolution texels per matched texel: a power of two that keeps the matching small and meaningful."""
+    scale = 1
+    while (max(size) // scale > MATCH_LIMIT or (scale == 1 and max(size) >= HALF_FROM)) and min(
+        *exemplar_size, *size
+    ) // (2 * scale) >= MIN_MATCHED_EXEMPLAR:
+        scale *= 2
+    return scale
+
+
+def _stacked(maps: Mapping[str, np.ndarray], fit: Fit, device: torch.device) -> Stack:
+    """The maps at the fitted size in one tensor, the height with its slopes to the right and down."""
+    parts, slices, start = [], {}, 0
+    for name, image in maps.items():
+        given = torch.from_numpy(np.ascontiguousarray(image, dtype=np.float32)).to(device)
+        fitted = resize(given, fit.exemplar_size, fit.wraps).clamp(0, 1)
+        parts.append(fitted)
+        slices[name] = slice(start, start := start + fitted.shape[2])
+        if name == "height":
+            parts += [_slope(fitted, 1, fit.wraps[1]), _slope(fitted, 0, fit.wraps[0])]
+            slices["slopes"] = slice(start, start := start + 2)
+    return Stack(torch.cat(parts, 2), slices)
+
+
+def _slope(height_hw1: torch.Tensor, axis: int, wrap: bool) -> torch.Tensor:
+    """Difference to the next texel along an axis; the last one repeats the one before where nothing follows."""
+    slope = torch.roll(height_hw1, -1, axis) - height_hw1
+    if not wrap:
+        slope.select(axis, -1).copy_(slope.select(axis, -2))
+    return slope
+
+
+def _finished(
+    output_hwc: torch.Tensor,
+    slices: Mapping[str, slice],
+    size: tuple[int, int],
+    exemplar_side: int,
+    progress: Progress,
+) -> dict[str, np.ndarray]:
+    """Each map on its own: heights integrated, normals of unit length, at exactly the size that was asked for."""
+    finished = {}
+    for number, (name, channels) in enumerate(slices.items()):
+        progress(0.9 + 0.1 * number / len(slices), "Finishing the maps")
+        if name == "slopes":
+            continue
+        image = output_hwc[..., channels]
+        if name == "height":
+            right, down = output_hwc[..., slices["slopes"]].unbind(2)
+            image = integrate_slopes(right, down, image[..., 0], HEIGHT_WAVELENGTH * exemplar_side)[..., None]
+        image = resize(image, size, (True, True)).clamp(0, 1)
+        finished[name] = (_unit_normals(image) if name == "normal" else image).contiguous().cpu().numpy()
+    return finished
+
+
+def _unit_normals(encoded_hw3: torch.Tensor) -> torch.Tensor:
+    """Encoded normals made unit length; one without a direction points up."""
+    vectors = encoded_hw3 * 2 - 1
+    length = vectors.norm(dim=2, keepdim=True)
+    up = torch.tensor([0.0, 0.0, 1.0], device=vectors.device)
+    return torch.where(length > 1e-4, vectors / length.clamp(min=1e-4), up) * 0.5 + 0.5
