@@ -53,7 +53,10 @@ def generate(request: Request, context: Context) -> Asset:
 def _read_maps(request: Request, shortest: int) -> dict[str, np.ndarray]:
     """The reference pictures by role, all of the albedo's size; a large photograph is brought down to what helps."""
     paths = {reference.role: Path(reference.path) for reference in request.references}
-    maps = {role: read_picture(path, MAPS[role].channels, shortest=shortest) for role, path in paths.items()}
+    maps = {
+        role: read_picture(path, MAPS[role].channels, shortest=shortest, srgb=MAPS[role].srgb)
+        for role, path in paths.items()
+    }
     sizes = {image.shape[:2] for image in maps.values()}
     if len(sizes) > 1:
         listed = ", ".join(f"{role} {image.shape[1]} x {image.shape[0]}" for role, image in maps.items())

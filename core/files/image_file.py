@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes arrays as image files through OpenImageIO, without time stamps or names of software."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio  # noqa: N813 its own documentation's name for it
+
+from ..asset import Asset
+
+Attributes = Sequence[tuple[str, str | int]]
+_TYPES = {"uint8": oiio.UINT8, "uint16": oiio.UINT16, "float16": oiio.HALF}
+# every file in flight holds its pixels in memory
+MAX_FILES_AT_ONCE = 4
+
+
+def write_maps(
+    asset: Asset,
+    folder: Path,
+    suffix: str,
+    encoded: Callable[[str, np.ndarray], np.ndarray],
+    attributes: Attributes,
+    progress: Callable[[float, str], None],
+) -> list[str]:
+    """Write every map of every material, several files at once; returns the file names.
+
+    A single material's files are named by the map alone, those of several have the material's name in front.
+    `encoded(name, image)` turns a map into what the file holds.
+    """
+    alone = len(asset.materials) == 1
+    maps = [(m.name, name, image) for m in asset.materials for name, image in m.maps.items()]
+    names = [f"{name}{suffix}" if alone else f"{material}_{name}{suffix}" for material, name, _ in maps]
+
+    def write(index: int) -> None:
+        _, name, image = maps[index]
+        write_image(folder / names[index], encoded(name, image), attributes)
+
+    with ThreadPoolExecutor(min(MAX_FILES_AT_ONCE, os.cpu_count() or 1)) as pool:
+        tasks = [pool.submit(write, index) for index in range(len(maps))]
+        try:
+            for number, task in enumerate(tasks):
+                progress(number / len(tasks), f"Writing {names[number]}")
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+    return names
+
+
+def write_image(path: Path, pixels: np.ndarray, attributes: Attributes = ()) -> None:
+    """Write (H, W, C) uint8, uint16 or float16 pixels; the suffix says the format. Raises OSError."""
+    spec = oiio.ImageSpec(pixels.shape[1], pixels.shape[0], pixels.shape[2], _TYPES[pixels.dtype.name])
+    # an empty one keeps the clock out of the file
+    for name, value in (("DateTime", ""), *attributes):
+        spec.attribute(name, value)
+    output = oiio.ImageOutput.create(str(path))
+    if output is None:
+        raise OSError(f"no writer for {path.suffix}: {oiio.geterror()}")
+    done = output.open(str(path), spec) and output.write_image(np.ascontiguousarray(pixels))
+    # buffers are only written out on closing
+    if not (output.close() and done):
+        _raise_write_error(path, output.geterror() or oiio.geterror())
+
+
+def _raise_write_error(path: Path, said: str) -> None:
+    """OpenImageIO keeps no errno: writing a little more by ourselves finds the system's own reason."""
+    with open(path, "ab") as file:
+        file.write(bytes(2**20))
+        file.flush()
+        os.fsync(file.fileno())
+    raise OSError(f"{path.name} could not be written: {said}")
