@@ -6,6 +6,7 @@ Used by Blender's extension and by batches. Nothing here blocks: a thread reads 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import threading
@@ -108,7 +109,7 @@ class EngineProcess:
             # what it said before it died may still be on its way through the reading thread
             self._reader_done.wait(1.0)
             self._take(found)
-            self._closed = True
+            self._end()
             if self.job or self.ready is None:
                 found.append(self._death_report())
                 self._end_job()
@@ -123,8 +124,7 @@ class EngineProcess:
         """End the process at once."""
         if self.alive:
             self._process.kill()
-        self._process.wait()
-        self._closed = True
+        self._end()
 
     def close(self, timeout_s: float = 2.0) -> None:
         """Ask the process to end, and kill it if it does not."""
@@ -134,8 +134,16 @@ class EngineProcess:
                 self._process.wait(timeout_s)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+        self._end()
+
+    def _end(self) -> None:
+        """After the process: its pipes are closed, here and by the threads that read them to their ends."""
         self._process.wait()
         self._closed = True
+        assert self._process.stdin is not None
+        # closing flushes, and nobody is there to read
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
 
     def _take(self, found: list[Message]) -> None:
         while self._messages:
@@ -154,8 +162,8 @@ class EngineProcess:
         try:
             self._process.stdin.write(protocol.encode(message).encode("utf-8"))
             self._process.stdin.flush()
-        except OSError:
-            pass  # it died: the next poll says so, once
+        except (OSError, ValueError):
+            pass  # it died, and its pipe may be closed: the next poll says so, once
 
     def _read(self, stream: IO[bytes]) -> None:
         while line := stream.readline(protocol.MAX_LINE_BYTES + 1):
@@ -167,12 +175,14 @@ class EngineProcess:
                 self._process.kill()
                 break
             self._something_came.set()
+        stream.close()
         self._reader_done.set()
         self._something_came.set()
 
     def _read_stderr(self, stream: IO[bytes]) -> None:
         while line := stream.readline(1 << 16):
             self._stderr.append(line.decode("utf-8", "replace").rstrip())
+        stream.close()
 
     def _death_report(self) -> Failed:
         code = self._process.returncode
