@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Maquette inside Blender: preferences, panels, operators, and the client of the engine's process.
+
+Nothing here imports torch, or any package that Blender does not bring. `register` imports the rest, so that a script
+can use `addon.scene` without the panel.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+# in the order of registering: what is shown stands on what is stored
+_MODULES = (
+    "preferences",
+    "properties",
+    "operators.generate",
+    "operators.material",
+    "operators.environment",
+    "operators.folders",
+    "panels",
+    "handlers",
+)
+
+
+def _modules() -> list[ModuleType]:
+    return [importlib.import_module(f".{name}", __package__) for name in _MODULES]
+
+
+def register() -> None:
+    """Add everything to Blender."""
+    for module in _modules():
+        module.register()
+
+
+def unregister() -> None:
+    """Take everything away again, the engine's process first."""
+    for module in reversed(_modules()):
+        module.unregister()

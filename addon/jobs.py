@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The queue of jobs and the client of the engine's process.
+
+`Studio.poll` does a little work and returns when it wants to be called again: Blender's timers call it in a window, a
+script's loop without one, a test by hand. Threads read pipes and files; nothing of bpy is touched from them.
+
+    WAITING -> RUNNING (the engine works) -> READING (files come in) -> STAGING (images, one a tick) -> DONE
+                                                     any of them     -> FAILED, CANCELLED
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..core import bundle
+from ..core.client import EngineProcess
+from ..core.errors import BundleError, EngineError, HostError, MaquetteError, OutOfMemory
+from ..core.protocol import PROTOCOL_VERSION, AssetMade, Failed, Generate, Message, Progress, Ready, Warn, WasCancelled
+from ..core.request import Request
+from ..core.texture.maps import MAPS
+from .scene.apply import Made, Place, Staging, apply, beside_folder
+from .scene.images import MapReader
+from .scene.record import Picture
+
+POLL_S = 0.1
+# the apply needs no engine: its ticks follow each other closely
+STAGE_S = 0.01
+FORMATS = ("png",)
+
+
+class State(enum.Enum):
+    """How far a job is."""
+
+    WAITING = "Waiting"
+    RUNNING = "Generating"
+    READING = "Reading the result"
+    STAGING = "Putting it into the scene"
+    DONE = "Done"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in (State.DONE, State.FAILED, State.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the panel says after a job: `level` INFO, WARNING or ERROR; `mend` names operators that help."""
+
+    level: str
+    text: str
+    detail: str = ""
+    mend: tuple[str, ...] = ()
+
+
+@dataclass
+class Job:
+    """One wish on its way. `beside` saves the images beside the .blend; `metres_per_unit` is the scene's."""
+
+    title: str
+    request: Request
+    pictures: list[Picture]
+    place: Place
+    folder: Path
+    device: str = "auto"
+    beside: bool = False
+    metres_per_unit: float = 1.0
+    id: str = ""
+    blend: str = ""
+    state: State = State.WAITING
+    fraction: float = 0.0
+    text: str = ""
+    warnings: list[str] = field(default_factory=list)
+    notice: Notice | None = None
+    material: str = ""
+    reader: MapReader | None = None
+    staging: Staging | None = None
+
+
+class Studio:
+    """Owns the engine's process and the jobs. `start_engine` is called when one is needed and none runs."""
+
+    def __init__(self, start_engine: Callable[[], EngineProcess]) -> None:
+        self._start_engine = start_engine
+        self._numbers = itertools.count(1)
+        self.engine: EngineProcess | None = None
+        self.waiting: list[Job] = []
+        self.current: Job | None = None
+        self.notice: Notice | None = None
+        self.last_used = time.monotonic()
+        self.changed = True
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job waits or is under way."""
+        return self.current is not None or bool(self.waiting)
+
+    def submit(self, job: Job) -> None:
+        """Queue a job; `poll` takes it from there."""
+        job.id, job.blend = f"job-{next(self._numbers)}", bpy.data.filepath
+        self.waiting.append(job)
+        self.notice, self.changed = None, True
+
+    def run(self, job: Job) -> None:
+        """Queue a job and see it to its end here and now (scripts, no window)."""
+        self.submit(job)
+        while not job.state.ended:
+            self.poll()
+            if self.engine is not None and job.state is State.RUNNING:
+                self.engine.wait(POLL_S)
+            elif job.state is State.READING:
+                time.sleep(STAGE_S)
+
+    def cancel(self) -> None:
+        """Stop the job under way and forget those that wait."""
+        for job in self.waiting:
+            job.state = State.CANCELLED
+        self.waiting.clear()
+        job = self.current
+        if job is None:
+            return
+        if job.state is State.RUNNING and self.engine is not None and self.engine.job == job.id:
+            job.text = "Cancelling"
+            self.engine.cancel()
+        else:
+            self._end(job, State.CANCELLED, Notice("INFO", "Cancelled. Nothing was changed."))
+        self.changed = True
+
+    def poll(self) -> float | None:
+        """Do what is next; the seconds until the next call, None when there is nothing left to do."""
+        self._listen()
+        if self.current is None and self.waiting:
+            self.current = self.waiting.pop(0)
+            self._guarded(self._begin)
+        elif self.current is not None and self.current.state is State.READING:
+            self._guarded(self._read)
+        elif self.current is not None and self.current.state is State.STAGING:
+            self._guarded(self._stage)
+        if not self.busy:
+            return None
+        return STAGE_S if self.current is not None and self.current.state is State.STAGING else POLL_S
+
+    def file_loaded(self) -> None:
+        """Another file, or the same one again, is open: every job's place is found anew, or lost."""
+        for job in [*self.waiting, *([self.current] if self.current else [])]:
+            same = bool(job.blend) and job.blend == bpy.data.filepath
+            job.place = job.place.after_load(same)
+            job.blend = bpy.data.filepath
+        self.changed = True
+
+    def close(self) -> None:
+        """Forget all jobs and end the engine's process."""
+        self.waiting.clear()
+        if self.current is not None:
+            self.current.state, self.current = State.CANCELLED, None
+        self.close_engine()
+
+    def close_engine(self) -> None:
+        """End the engine's process at once; the next job starts a fresh one."""
+        if self.engine is not None:
+            self.engine.kill()
+            self.engine = None
+
+    def _begin(self, job: Job) -> None:
+        self.last_used = time.monotonic()
+        if _is_whole(job.folder):
+            # the same Request was answered before
+            self._take(job, job.folder)
+            return
+        if self.engine is None or not self.engine.alive:
+            self.engine = self._start_engine()
+        job.state = State.RUNNING
+        job.text = "Working" if self.engine.ready else "Starting the engine"
+        request = job.request.to_plain()
+        self.engine.generate(Generate(job.id, request, str(job.folder), FORMATS, job.device))
+
+    def _listen(self) -> None:
+        if self.engine is None:
+            return
+        for message in self.engine.poll():
+            self.changed = True
+            job = self.current
+            if isinstance(message, Ready):
+                self._check_ready(message)
+            elif job is not None and getattr(message, "id", "") in (job.id, ""):
+                self._hear(job, message)
+
+    def _check_ready(self, ready: Ready) -> None:
+        if ready.protocol == PROTOCOL_VERSION or self.current is None:
+            return
+        self.close_engine()
+        text = "The engine belongs to another version of Maquette. Restart Blender, then try again."
+        self._fail(self.current, EngineError(text))
+
+    def _hear(self, job: Job, message: Message) -> None:
+        if isinstance(message, Progress):
+            job.fraction = message.fraction
+            if job.text != "Cancelling":
+                job.text = message.text
+        elif isinstance(message, Warn):
+            job.warnings.append(message.text)
+        elif isinstance(message, WasCancelled):
+            self._end(job, State.CANCELLED, Notice("INFO", "Cancelled. Nothing was changed."))
+        elif isinstance(message, Failed):
+            notice = Notice("ERROR", message.text, message.detail, MEND.get(message.kind, ()))
+            self._end(job, State.FAILED, notice)
+        elif isinstance(message, AssetMade):
+            self._guarded(lambda job: self._take(job, Path(message.folder)))
+
+    def _take(self, job: Job, folder: Path) -> None:
+        """Begin to read the maps' files."""
+        manifest = bundle.read_manifest(folder)
+        files = {Path(name).stem: folder / name for name in manifest["files"] if Path(name).stem in MAPS}
+        beside = beside_folder(job.request.key) if job.beside else None
+        if job.beside and beside is None:
+            job.warnings.append("The images are packed, because this .blend has not been saved yet.")
+        job.reader = MapReader(files, beside)
+        job.reader.start()
+        job.state, job.text, job.fraction = State.READING, State.READING.value, 1.0
+
+    def _read(self, job: Job) -> None:
+        assert job.reader is not None
+        if not job.reader.done:
+            return
+        if job.reader.error is not None:
+            raise job.reader.error
+        assert job.reader.result is not None
+        job.staging = Staging(job.title, job.reader.result)
+        job.state, job.text = State.STAGING, State.STAGING.value
+
+    def _stage(self, job: Job) -> None:
+        assert job.staging is not None
+        if job.staging.step():
+            return
+        beside = beside_folder(job.request.key) if job.beside else None
+        made = Made(
+            title=job.title,
+            request=job.request,
+            pictures=job.pictures,
+            material=bundle.asset_without_arrays(job.folder).materials[0],
+            images=job.staging.images(),
+            references_folder=str(beside.parent / "references") if beside else "",
+        )
+        material, said = apply(made, job.place, job.metres_per_unit)
+        job.material = material.name
+        push_undo(f"Maquette: {material.name}")
+        said = [*job.warnings, *said]
+        level = "WARNING" if said else "INFO"
+        self._end(job, State.DONE, Notice(level, " ".join(said) or f"'{material.name}' is ready."))
+
+    def _guarded(self, step: Callable[[Job], None]) -> None:
+        """Run one step of the current job; whatever goes wrong ends that job with one notice, never the timer."""
+        job = self.current
+        assert job is not None
+        try:
+            step(job)
+        except MaquetteError as error:
+            self._fail(job, error)
+        except Exception as error:  # noqa: BLE001 a timer that raises is dropped by Blender, and the queue with it
+            traceback.print_exc()
+            text = f"Maquette met an error it does not know ({type(error).__name__}: {error}). Please report it."
+            self._fail(job, EngineError(text), traceback.format_exc())
+
+    def _fail(self, job: Job, error: MaquetteError, detail: str = "") -> None:
+        mend = MEND.get(type(error).__name__, ())
+        self._end(job, State.FAILED, Notice("ERROR", str(error), detail, mend))
+
+    def _end(self, job: Job, state: State, notice: Notice) -> None:
+        if state is not State.DONE and job.staging is not None:
+            job.staging.discard()
+        job.state, job.notice, self.notice = state, notice, notice
+        job.reader = job.staging = None
+        if job is self.current:
+            self.current = None
+        self.last_used = time.monotonic()
+        self.changed = True
+
+
+MEND: dict[str, tuple[str, ...]] = {
+    HostError.__name__: ("maquette.check_engine",),
+    EngineError.__name__: ("maquette.generate", "maquette.check_engine"),
+    OutOfMemory.__name__: ("maquette.halve_size",),
+}
+
+
+def push_undo(message: str) -> None:
+    """One undo step for what was just changed."""
+    window: Any = next(iter(bpy.context.window_manager.windows), None)
+    if bpy.context.window is None and window is not None:
+        with bpy.context.temp_override(window=window):
+            bpy.ops.ed.undo_push(message=message)
+    else:
+        bpy.ops.ed.undo_push(message=message)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether an earlier run left a complete result there."""
+    if not (folder / bundle.MANIFEST).is_file():
+        return False
+    try:
+        files = bundle.read_manifest(folder)["files"]
+    except BundleError:
+        return False
+    return bool(files) and all((folder / name).is_file() for name in files)

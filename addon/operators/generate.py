@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generate, Regenerate, New Seed, Cancel.
+
+Property classes are read by Blender from their annotations, so this file does not postpone their evaluation.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import bpy
+from bpy.props import StringProperty
+from bpy.types import Operator
+
+from ...core.errors import MaquetteError
+from ...core.generators import find_method
+from ...core.request import MAX_SEED, Request
+from .. import engine
+from ..jobs import Job, State
+from ..package import cache_folder, preferences
+from ..properties import group_name, metres_per_unit, read_params
+from ..references import read_slots
+from ..scene.apply import Place
+from ..scene.record import Picture, applied, is_made, kept_pictures, read_request, with_paths
+from ..scene.targets import Target, selected_targets
+
+GENERATOR = "texture"
+
+
+def active_material(context: Any) -> Any:
+    """The material of the active object's active slot if Maquette made it, else None."""
+    item = context.active_object
+    material = item.active_material if item is not None else None
+    return material if is_made(material) else None
+
+
+def panel_request(scene: Any) -> tuple[Request, list[Picture]]:
+    """The panel's values as a Request with hashes, and its pictures."""
+    settings = scene.maquette
+    method = find_method(GENERATOR, settings.texture_method)
+    params = read_params(getattr(settings, group_name(method)), method.params)
+    pictures = read_slots(settings.references, method.roles, method.required)
+    references = tuple(picture.reference for picture in pictures)
+    request = Request(method.generator, method.name, params, settings.seed, references)
+    placed = with_paths(request, pictures, cache_folder())
+    return placed, pictures
+
+
+def given_request(text: str) -> tuple[Request, list[Picture]]:
+    """A Request given as JSON, and its pictures read from their paths."""
+    request = Request.from_json(text).hashed()
+    pictures = []
+    for reference in request.references:
+        with open(reference.path, "rb") as file:
+            pictures.append(Picture.of(reference.role, reference.path, file.read()))
+    return request, pictures
+
+
+def make_job(context: Any, request: Request, pictures: list[Picture], place: Place) -> Job:
+    """A job for this Request, under the preferences of now."""
+    albedo = next((picture.path for picture in pictures if picture.role == "albedo"), "")
+    stem = bpy.path.display_name_from_filepath(albedo) if albedo else ""
+    chosen = preferences()
+    return Job(
+        title=stem[:50] or request.declaration.label,
+        request=request,
+        pictures=pictures,
+        place=place,
+        folder=cache_folder() / "results" / request.cache_key,
+        device=chosen.device,
+        beside=chosen.storage == "BESIDE",
+        metres_per_unit=metres_per_unit(context.scene),
+    )
+
+
+class JobOperator:
+    """What all operators share that make something: `invoke` starts it, `execute` sees it to its end."""
+
+    def make_job(self, context: Any) -> Job:
+        """The job that this operator stands for; raises MaquetteError before any work is done."""
+        raise NotImplementedError
+
+    def invoke(self, context: Any, event: Any) -> set[str]:
+        """Start the job and return; the panel shows how it goes."""
+        try:
+            engine.submit(self.make_job(context))
+        except MaquetteError as error:
+            self.report({"ERROR"}, str(error))  # type: ignore[attr-defined]
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def execute(self, context: Any) -> set[str]:
+        """Make it here and now."""
+        try:
+            job = self.make_job(context)
+        except MaquetteError as error:
+            self.report({"ERROR"}, str(error))  # type: ignore[attr-defined]
+            return {"CANCELLED"}
+        engine.studio.run(job)
+        notice = job.notice
+        if notice is not None:
+            self.report({notice.level}, notice.text)  # type: ignore[attr-defined]
+        return {"FINISHED"} if job.state is State.DONE else {"CANCELLED"}
+
+
+def _has_engine(kind: Any) -> bool:
+    if engine.found() is None:
+        kind.poll_message_set("Maquette has no engine yet: make one in its preferences")
+        return False
+    return True
+
+
+class MAQUETTE_OT_generate(JobOperator, Operator):  # noqa: N801 Blender's naming
+    """Make a material from the reference picture and put it on the selected objects, or on the faces that are selected
+    in Edit Mode; with nothing selected, on a new preview plane"""
+
+    bl_idname = "maquette.generate"
+    bl_label = "Generate"
+    bl_options = {"REGISTER"}
+
+    request: StringProperty(  # type: ignore[valid-type]
+        name="Request",
+        description="A Request as JSON, in place of the panel's values",
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Needs an engine and a reference picture."""
+        return _has_engine(cls)
+
+    def make_job(self, context: Any) -> Job:
+        """From the panel's values, or from the Request that a script gave."""
+        targets, refused = selected_targets(context)
+        request, pictures = given_request(self.request) if self.request else panel_request(context.scene)
+        settings = context.scene.maquette
+        place = Place(
+            scene=Target(context.scene.name, context.scene.session_uid),
+            targets=targets,
+            plane=not targets,
+            mapping=settings.mapping,
+            relief_as=settings.relief_as,
+        )
+        job = make_job(context, request, pictures, place)
+        job.warnings.extend(refused)
+        return job
+
+
+class InPlace(JobOperator):
+    """What the operators share that change the active material in place."""
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Needs an engine and a material that Maquette made."""
+        material = active_material(context)
+        if material is None:
+            cls.poll_message_set("The active object has no material that Maquette made")  # type: ignore[attr-defined]
+            return False
+        if material.library is not None:
+            cls.poll_message_set("The material is linked from another file; make it local first")  # type: ignore[attr-defined]
+            return False
+        return _has_engine(cls)
+
+    def place(self, context: Any, material: Any, mapping: str, relief_as: str) -> Place:
+        """In place of what the material shows now."""
+        scene = Target(context.scene.name, context.scene.session_uid)
+        target = Target(material.name, material.session_uid)
+        return Place(scene=scene, material=target, mapping=mapping, relief_as=relief_as)
+
+
+class MAQUETTE_OT_regenerate(InPlace, Operator):  # noqa: N801 Blender's naming
+    """Make the active material again with the panel's values. It changes in place: objects keep it, and nodes that were
+    added or changed by hand stay"""
+
+    bl_idname = "maquette.regenerate"
+    bl_label = "Regenerate"
+    bl_options = {"REGISTER"}
+
+    def make_job(self, context: Any) -> Job:
+        """The panel's values; where the panel has no picture, the material's own."""
+        material, settings = active_material(context), context.scene.maquette
+        if settings.references.albedo.filled:
+            request, pictures = panel_request(context.scene)
+        else:
+            old = read_request(material)
+            pictures = kept_pictures(material, old)
+            params = read_params(getattr(settings, group_name(old.declaration)), old.declaration.params)
+            request = with_paths(replace(old, params=params, seed=settings.seed), pictures, cache_folder())
+        place = self.place(context, material, settings.mapping, settings.relief_as)
+        return make_job(context, request, pictures, place)
+
+
+class MAQUETTE_OT_new_seed(InPlace, Operator):  # noqa: N801 Blender's naming
+    """Arrange the active material's surface anew: its own settings and pictures, the next seed, changed in place"""
+
+    bl_idname = "maquette.new_seed"
+    bl_label = "New Seed"
+    bl_options = {"REGISTER"}
+
+    def make_job(self, context: Any) -> Job:
+        """The material's own Request with the next seed."""
+        material = active_material(context)
+        old = read_request(material)
+        pictures = kept_pictures(material, old)
+        request = replace(old, seed=(old.seed + 1) % (MAX_SEED + 1))
+        chosen = applied(material)
+        place = self.place(context, material, chosen.get("mapping", "AUTO"), chosen.get("relief_as", "SHADING"))
+        return make_job(context, with_paths(request, pictures, cache_folder()), pictures, place)
+
+
+class MAQUETTE_OT_cancel(Operator):  # noqa: N801 Blender's naming
+    """Stop what Maquette is making; the scene stays as it is"""
+
+    bl_idname = "maquette.cancel"
+    bl_label = "Cancel"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Needs something under way."""
+        if not engine.studio.busy:
+            cls.poll_message_set("Maquette is making nothing")
+            return False
+        return True
+
+    def execute(self, context: Any) -> set[str]:
+        """Ask the engine to stop; it is killed if it does not answer."""
+        engine.studio.cancel()
+        return {"FINISHED"}
+
+
+class MAQUETTE_OT_halve_size(Operator):  # noqa: N801 Blender's naming
+    """Halve the size in the panel and generate again: a quarter of the memory"""
+
+    bl_idname = "maquette.halve_size"
+    bl_label = "Generate at Half the Size"
+    bl_options = {"INTERNAL", "UNDO"}
+
+    def execute(self, context: Any) -> set[str]:
+        """Change the panel's size, then generate as the panel says."""
+        settings = context.scene.maquette
+        group = getattr(settings, group_name(find_method(GENERATOR, settings.texture_method)))
+        group.size //= 2
+        result: set[str] = bpy.ops.maquette.generate("INVOKE_DEFAULT")
+        return result
+
+
+_CLASSES = (
+    MAQUETTE_OT_generate,
+    MAQUETTE_OT_regenerate,
+    MAQUETTE_OT_new_seed,
+    MAQUETTE_OT_cancel,
+    MAQUETTE_OT_halve_size,
+)
+
+
+def register() -> None:
+    """Add the operators."""
+    for kind in _CLASSES:
+        bpy.utils.register_class(kind)
+
+
+def unregister() -> None:
+    """Take the operators away."""
+    for kind in reversed(_CLASSES):
+        bpy.utils.unregister_class(kind)

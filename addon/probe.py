@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run by the engine's interpreter, not by Blender: prints one JSON line that says what that interpreter has.
+
+Standard library only, and any Python 3: it must be able to say that the interpreter is too old.
+"""
+
+import importlib
+import json
+import platform
+import sys
+
+PACKAGES = ("numpy", "PIL", "torch", "scipy", "OpenImageIO")
+
+
+def main():
+    """Print the interpreter's version, each package's version or error, and torch's devices."""
+    said = {"python": platform.python_version(), "packages": {}, "missing": {}, "devices": []}
+    for name in PACKAGES:
+        try:
+            module = importlib.import_module(name)
+            said["packages"][name] = str(getattr(module, "__version__", "there"))
+        except Exception as error:  # noqa: BLE001 whatever a broken package raises is what the designer must hear
+            said["missing"][name] = "{}: {}".format(type(error).__name__, error)  # noqa: UP032 runs on old Pythons too
+    torch = sys.modules.get("torch")
+    if torch is not None and "torch" in said["packages"]:
+        said["devices"] = devices(torch)
+    print("\n" + json.dumps(said))
+
+
+def devices(torch):
+    """The devices in words."""
+    found = ["CPU"]
+    if torch.cuda.is_available():
+        found.insert(0, torch.cuda.get_device_name(0))
+    mps = getattr(torch.backends, "mps", None)
+    if mps is not None and mps.is_available():
+        found.insert(0, "Apple GPU")
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Redraws only what shows Maquette, a few times a second: drawing a whole window steals time from the engine."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import bpy
+
+INTERVAL_S = 0.3
+_last = 0.0
+
+
+def redraw_panels(always: bool = False) -> None:
+    """The sidebars that show our panel; at most every `INTERVAL_S` unless `always`."""
+    global _last
+    now = time.monotonic()
+    if now - _last < INTERVAL_S and not always:
+        return
+    _last = now
+    for area in _areas("VIEW_3D"):
+        for region in area.regions:
+            if region.type == "UI" and region.width > 1:
+                region.tag_redraw()
+
+
+def redraw_preferences() -> None:
+    """The preferences, where they are open."""
+    for area in _areas("PREFERENCES"):
+        area.tag_redraw()
+
+
+def _areas(kind: str) -> list[Any]:
+    windows = bpy.context.window_manager.windows
+    return [area for window in windows for area in window.screen.areas if area.type == kind]

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A made material into the scene: new on its targets, or in place of what it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ...core.asset import Material as MadeMaterial
+from ...core.request import Request
+from .assign import assign
+from .images import MapFile, make_image
+from .mapping import UV_SIZE, choose_mapping, has_uvs, store_uv_size
+from .material import Look, build_material, map_images, set_images, set_look
+from .preview_plane import add_preview_plane
+from .record import Picture, applied, read_request, write_record
+from .targets import Target, find_by_uid, found
+
+LOST = "What it was made for is gone"
+# on an image: the map that it shows
+GENERATED = "maquette_map"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a result goes. `material` (its name and session uid) is changed in place; else a new one goes on `targets`,
+    or on a preview plane where `plane` is set. `mapping` and `relief_as` are the panel's choices."""
+
+    scene: Target
+    targets: tuple[Target, ...] = ()
+    material: Target | None = None
+    plane: bool = False
+    mapping: str = "AUTO"
+    relief_as: str = "SHADING"
+
+    def after_load(self, same_file: bool) -> Place:
+        """This place once a file was loaded: by names where it is the same file, nowhere in another."""
+        if not same_file:
+            return replace(self, scene=Target("", 0), targets=(), material=None, plane=False)
+        material = self.material.after_load() if self.material else None
+        targets = tuple(target.after_load() for target in self.targets)
+        return replace(self, scene=self.scene.after_load(), targets=targets, material=material)
+
+
+@dataclass
+class Staging:
+    """Map images that were put into the file ahead of the material, one at a time; found again after undo by uid."""
+
+    title: str
+    files: Mapping[str, MapFile]
+    placed: dict[str, Target] = field(default_factory=dict)
+
+    def step(self) -> bool:
+        """Put the next image that is not there yet; False once all are."""
+        for name, file in self.files.items():
+            if self._image(name) is None:
+                image = make_image(self.title, name, file)
+                self.placed[name] = Target(image.name, image.session_uid)
+                return True
+        return False
+
+    def images(self) -> dict[str, Any]:
+        """The images by map name."""
+        return {name: self._image(name) for name in self.files}
+
+    def discard(self) -> None:
+        """Take the images out again."""
+        for image in self.images().values():
+            if image is not None:
+                bpy.data.images.remove(image)
+
+    def _image(self, name: str) -> Any:
+        target = self.placed.get(name)
+        return None if target is None else find_by_uid(bpy.data.images, target.uid, target.name)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished result: its Request and pictures, the material's sizes, the images, where references are kept."""
+
+    title: str
+    request: Request
+    pictures: list[Picture]
+    material: MadeMaterial
+    images: Mapping[str, Any]
+    references_folder: str = ""
+
+
+def apply(made: Made, place: Place, metres_per_unit: float) -> tuple[Any, list[str]]:
+    """(the material, sentences for the designer). Never fails for a target that is gone: the material is kept."""
+    material = place.material.find_in(bpy.data.materials) if place.material else None
+    if material is not None and material.library is None:
+        return material, _update(material, made, place, metres_per_unit)
+    return _add(made, place, metres_per_unit)
+
+
+def look_of(made: Made, place: Place, objects: list[Any], metres_per_unit: float) -> Look:
+    """The node tree's numbers for this result on these objects, in Blender units."""
+    width, height = (side / metres_per_unit for side in made.material.size_m)
+    given = {picture.role for picture in made.pictures}
+    return Look(
+        width=width,
+        height=height,
+        depth=made.material.height_m / metres_per_unit,
+        mapping=choose_mapping(place.mapping, objects),
+        relief_as=place.relief_as,
+        occlusion="ambient_occlusion" in given,
+    )
+
+
+def _add(made: Made, place: Place, metres_per_unit: float) -> tuple[Any, list[str]]:
+    pairs = found(place.targets)
+    objects = [item for _, item in pairs]
+    if place.plane and (scene := place.scene.find_in(bpy.data.scenes)) is not None:
+        width, height = (side / metres_per_unit for side in made.material.size_m)
+        plane = add_preview_plane(scene, width, height)
+        pairs, objects = [(Target(plane.name, plane.session_uid), plane)], [plane]
+        bpy.context.view_layer.update()
+    look = look_of(made, place, objects, metres_per_unit)
+    material = build_material(made.title, made.images, look)
+    said = [sentence for target, item in pairs if (sentence := assign(material, target, item, objects))]
+    for item in objects:
+        store_uv_size(item)
+    _write(material, made, place, look)
+    if len(pairs) < max(1, len(place.targets)):
+        said.append(_say_lost(material, some=bool(pairs)))
+    return material, said
+
+
+def _say_lost(material: Any, some: bool) -> str:
+    if some:
+        return f"Some of what it was made for is gone; '{material.name}' is on the rest."
+    material.use_fake_user = True
+    return f"{LOST}: '{material.name}' is kept in this file, ready to be put on something."
+
+
+def _update(material: Any, made: Made, place: Place, metres_per_unit: float) -> list[str]:
+    users = objects_with(material)
+    look = look_of(made, place, users, metres_per_unit)
+    said = _exchange_images(material, made)
+    set_look(material, _respecting_the_designer(material, look, place))
+    for item in users:
+        if has_uvs(item) and UV_SIZE not in item:
+            store_uv_size(item)
+    _write(material, made, place, look)
+    return said
+
+
+def _respecting_the_designer(material: Any, look: Look, place: Place) -> Look:
+    """Ambient occlusion that the designer switched by hand stays as it is."""
+    from .material import OCCLUSION
+
+    node = material.node_tree.nodes.get(OCCLUSION)
+    return look if node is None else replace(look, occlusion=not node.mute)
+
+
+def _exchange_images(material: Any, made: Made) -> list[str]:
+    """New images into the material's nodes; each takes the name and the other users of the one that it replaces."""
+    said = []
+    before = map_images(material)
+    known = set(before) | set(getattr(read_request(material).params, "maps", ()))
+    users = bpy.data.user_map(subset=set(before.values())) if before else {}
+    set_images(material, made.images, known)
+    for name, old in before.items():
+        new = made.images.get(name)
+        if new is None or old == new:
+            continue
+        if old.is_dirty:
+            old.use_fake_user = True
+            said.append(f"'{old.name}' was painted on: it is kept in this file.")
+        elif GENERATED in old and old.library is None and not _in_other_materials(users.get(old, set()), material):
+            title = old.name
+            old.user_remap(new)
+            bpy.data.images.remove(old)
+            new.name = title
+    for name, new in made.images.items():
+        # a map whose node the designer deleted is not wanted
+        if new.users == 0 and name in known:
+            bpy.data.images.remove(new)
+    return said
+
+
+def _in_other_materials(users: set[Any], material: Any) -> bool:
+    """Whether a copy of the material, say, shows the same image: then the image stays with that one."""
+    return any(isinstance(user, bpy.types.Material) and user != material for user in users)
+
+
+def objects_with(material: Any) -> list[Any]:
+    """The objects of this file that have the material in a slot."""
+    users = bpy.data.user_map(subset={material}).get(material, set())
+    objects = {user for user in users if isinstance(user, bpy.types.Object)}
+    data = {user for user in users if not isinstance(user, bpy.types.Object)}
+    if data:
+        objects |= {item for item in bpy.data.objects if item.data in data}
+    return sorted(objects, key=lambda item: item.name)
+
+
+def _write(material: Any, made: Made, place: Place, look: Look) -> None:
+    for name, image in made.images.items():
+        if _alive(image):
+            image[GENERATED] = name
+    chosen = {"mapping": place.mapping, "relief_as": place.relief_as}
+    write_record(material, made.request, {**applied(material), **chosen}, made.pictures, made.references_folder)
+
+
+def _alive(image: Any) -> bool:
+    try:
+        return bool(image.name)
+    except ReferenceError:
+        return False
+
+
+def beside_folder(key: str) -> Path | None:
+    """Where a result's files are saved beside the .blend; None where the .blend has no place yet."""
+    if not bpy.data.filepath:
+        return None
+    return Path(bpy.data.filepath).parent / "maquette" / key[:16]

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a material remembers of how it was made: its Request, Maquette's version, the key, its reference pictures.
+
+Custom properties, so that they survive saving, appending and linking, and a Blender without Maquette. Reference
+pictures are images that only these properties use: packed, or stored by hash beside the .blend.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ...core.errors import HostError, InputError
+from ...core.request import Reference, Request
+from ...core.version import VERSION
+
+REQUEST, MADE_BY, KEY, APPLIED = "maquette_request", "maquette_version", "maquette_key", "maquette_applied"
+REFERENCE = "maquette_reference_"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One reference picture as it will be kept: its encoded bytes, their hash, where they came from."""
+
+    role: str
+    path: str
+    sha256: str
+    data: bytes
+
+    @classmethod
+    def of(cls, role: str, path: str, data: bytes) -> Picture:
+        """The picture with the hash of its bytes."""
+        return cls(role, path, hashlib.sha256(data).hexdigest(), data)
+
+    @property
+    def reference(self) -> Reference:
+        """As a Request names it."""
+        return Reference(self.role, self.path, self.sha256)
+
+
+def is_made(material: Any) -> bool:
+    """Whether Maquette made this material."""
+    return material is not None and REQUEST in material
+
+
+def read_request(material: Any) -> Request:
+    """The Request that a material was made from; an InputError where it cannot be read."""
+    return Request.from_json(str(material[REQUEST]), f"The Request on '{material.name}'")
+
+
+def made_by(material: Any) -> str:
+    """The version of Maquette that made the material."""
+    return str(material.get(MADE_BY, "an unknown version"))
+
+
+def applied(material: Any) -> dict[str, str]:
+    """The panel's choices under which the material was put into the scene: `mapping`, `relief_as`."""
+    return {str(key): str(value) for key, value in dict(material.get(APPLIED, {})).items()}
+
+
+def write_record(material: Any, request: Request, chosen: dict[str, str], pictures: list[Picture], folder: str) -> None:
+    """Remember the Request; references become images: packed, or in `folder` beside the .blend where that is given."""
+    material[REQUEST] = request.to_json()
+    material[MADE_BY] = VERSION
+    material[KEY] = request.key
+    material[APPLIED] = chosen
+    for name in [name for name in material.keys() if name.startswith(REFERENCE)]:  # noqa: SIM118 a datablock has no iter
+        if name[len(REFERENCE) :] not in [picture.role for picture in pictures]:
+            del material[name]
+    for picture in pictures:
+        material[REFERENCE + picture.role] = _reference_image(picture, folder)
+
+
+def kept_pictures(material: Any, request: Request) -> list[Picture]:
+    """The reference pictures of a material, read back from where they are kept, else from where they came from."""
+    return [_kept(material, reference) for reference in request.references]
+
+
+def with_paths(request: Request, pictures: list[Picture], cache: Path) -> Request:
+    """The Request with every reference at a path that exists: where it was, or a copy by hash in the cache."""
+    return replace(request, references=tuple(_placed(picture, cache) for picture in pictures))
+
+
+def _kept(material: Any, reference: Reference) -> Picture:
+    image = material.get(REFERENCE + reference.role)
+    if image is not None:
+        data = encoded_bytes(image)
+        if data and hashlib.sha256(data).hexdigest() == reference.sha256:
+            return Picture(reference.role, reference.path, reference.sha256, data)
+    try:
+        picture = Picture.of(reference.role, reference.path, Path(reference.path).read_bytes())
+    except OSError as error:
+        raise InputError(
+            f"The {reference.role} picture of '{material.name}' is neither in this file nor at "
+            f"'{reference.path}'. Choose the picture in the panel and press Regenerate."
+        ) from error
+    if reference.sha256 not in ("", picture.sha256):
+        raise InputError(
+            f"The picture '{reference.path}' is no longer the one that '{material.name}' was made from. "
+            "Choose it in the panel and press Regenerate to use it as it is now."
+        )
+    return picture
+
+
+def encoded_bytes(image: Any) -> bytes:
+    """The encoded file of an image, packed or on disk; b"" where there is none."""
+    if image.packed_file is not None:
+        return bytes(image.packed_file.data)
+    path = Path(bpy.path.abspath(image.filepath, library=image.library))
+    return path.read_bytes() if image.filepath and path.is_file() else b""
+
+
+def _reference_image(picture: Picture, folder: str) -> Any:
+    for image in bpy.data.images:
+        if image.get("maquette_sha256") == picture.sha256 and image.library is None:
+            return image
+    suffix = Path(picture.path).suffix.lower() or ".png"
+    if folder:
+        path = Path(folder) / f"{picture.sha256}{suffix}"
+        _write_once(path, picture.data)
+        image = bpy.data.images.load(str(path), check_existing=False)
+        image.filepath_raw = bpy.path.relpath(str(path))
+    else:
+        # the size tells nothing: the packed file does
+        image = bpy.data.images.new("reference", 1, 1)
+        image.source = "FILE"
+        image.filepath_raw = f"//maquette/references/{picture.sha256}{suffix}"
+        image.pack(data=picture.data, data_len=len(picture.data))  # type: ignore[arg-type]
+    image.name = f"Reference {Path(picture.path).name}"[:60]
+    image["maquette_sha256"] = picture.sha256
+    return image
+
+
+def _placed(picture: Picture, cache: Path) -> Reference:
+    path = Path(picture.path)
+    if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == picture.sha256:
+        return picture.reference
+    path = cache / "references" / f"{picture.sha256}{path.suffix.lower() or '.png'}"
+    _write_once(path, picture.data)
+    return replace(picture.reference, path=str(path))
+
+
+def _write_once(path: Path, data: bytes) -> None:
+    if path.is_file() and path.stat().st_size == len(data):
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(path.name + ".part")
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        raise HostError(f"'{path.parent}' cannot be written: {error.strerror}. Check the disk.") from error
