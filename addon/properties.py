@@ -15,16 +15,11 @@ from ..core.generators import Method, methods
 from ..core.params import Params, ParamSpec, specs
 from ..core.request import MAX_SEED
 from ..core.texture.maps import MAPS
+from .scene.units import metres_per_unit
 
 # Blender 4.5 asks properties to say that they understand '//'
 _RELATIVE = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 SHOWN = "_shown"
-
-
-def metres_per_unit(scene: bpy.types.Scene) -> float:
-    """How long one Blender unit of this scene is; 1 where the scene has no unit system."""
-    settings = scene.unit_settings
-    return 1.0 if settings.system == "NONE" else settings.scale_length
 
 
 def choice_label(choice: str) -> str:

@@ -17,11 +17,12 @@ from ...core.request import MAX_SEED, Request
 from .. import engine
 from ..jobs import Job, State
 from ..package import cache_folder, preferences
-from ..properties import group_name, metres_per_unit, read_params
+from ..properties import group_name, read_params
 from ..references import read_slots
 from ..scene.apply import Place
 from ..scene.record import Picture, applied, is_made, kept_pictures, read_request, with_paths
 from ..scene.targets import Target, selected_targets
+from ..scene.units import metres_per_unit
 
 GENERATOR = "texture"
 

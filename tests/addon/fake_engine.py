@@ -37,10 +37,9 @@ def png(size, colour):
 
 def write_result(job):
     """A bundle as the engine's PNG export leaves it; the seed shows in the albedo's colour."""
+    import numpy as np
     from maquette.core import bundle
     from maquette.core.asset import Asset, Material
-
-    import numpy as np
 
     params = job["request"]["params"]
     maps = {name: np.zeros((1, 1, 3 if name in ("albedo", "normal") else 1), np.float32) for name in params["maps"]}

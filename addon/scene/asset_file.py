@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A .blend with one material in it, marked as an asset: preview, tags, licence, description."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ...core import bundle
+from ...core.errors import HostError
+from .apply import Made, Place, apply
+from .bundle_images import read_made
+from .material import map_images
+from .targets import Target
+from .thumbnail import SIZE, ball
+
+# the catalog 'Maquette/Materials'; constant, so that every library shows these materials in the same place
+CATALOG = "5d3a1c52-6a0e-4f7e-9a55-3c1b8f1d2e70"
+THUMBNAIL_SOURCE = 1024
+
+
+def write_blend(folder: Path, out: Path) -> None:
+    """Write the material of a bundle's folder as an asset into the .blend `out`."""
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    made = read_made(folder, bundle.asset_without_arrays(folder).name)
+    place = Place(scene=Target("", 0), mapping="UV")
+    material, _ = apply(made, place, metres_per_unit=1.0)
+    mark_as_asset(material, made)
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=str(out), compress=True, check_existing=False)
+    except RuntimeError as error:
+        raise HostError(f"'{out}' cannot be written: {error}") from error
+
+
+def mark_as_asset(material: Any, made: Made) -> None:
+    """Show the material in the Asset Browser."""
+    material.asset_mark()
+    data = material.asset_data
+    data.catalog_id = CATALOG
+    data.description = f"{made.request.declaration.label}: {made.material.size_m[0]:g} x {made.material.size_m[1]:g} m"
+    data.license = "As the reference picture"
+    data.author = "Made with Maquette"
+    for tag in ("Maquette", made.request.generator, made.request.method, "tileable"):
+        data.tags.new(tag, skip_if_exists=True)
+    set_preview(material)
+
+
+def set_preview(material: Any) -> None:
+    """Give the material a picture that is shaded from its own maps."""
+    images = map_images(material)
+    maps = {name: _pixels(images[name]) for name in ("albedo", "normal", "roughness") if name in images}
+    if "albedo" not in maps:
+        return
+    preview = material.preview_ensure()
+    preview.image_size = (SIZE, SIZE)
+    preview.image_pixels_float.foreach_set(ball(maps).ravel())
+
+
+def _pixels(image: Any) -> np.ndarray:
+    """(H, W, 3) float32, bottom row first; large images are thinned."""
+    width, height = image.size
+    pixels = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    step = max(1, width // THUMBNAIL_SOURCE)
+    return pixels.reshape(height, width, 4)[::step, ::step, :3]
