@@ -30,6 +30,8 @@ MAX_ARRAYS = 20_000
 MAX_ARRAY_BYTES = 16 * 2**30
 MAX_DIMENSIONS = 5
 DTYPES = {np.dtype(name).str: name for name in ("bool", "uint8", "int32", "int64", "float16", "float32", "float64")}
+_MAKING = ".making-"
+_ARRAY_FILE = re.compile(r"[0-9]{4,}\.npy")
 _NAME = re.compile(r"[0-9A-Za-z_-]+(\.[0-9A-Za-z_-]+)*")
 
 
@@ -42,7 +44,7 @@ def writing(folder: Path) -> Iterator[Path]:
     temporary: Path | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
+        temporary = Path(tempfile.mkdtemp(prefix=f"{_MAKING}{os.getpid()}-", dir=folder.parent))
         yield temporary
         # mkdtemp makes a private folder; a result has the permissions that any new folder has
         os.chmod(temporary, 0o777 & ~_umask())
@@ -52,6 +54,27 @@ def writing(folder: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_place(folder: Path) -> None:
+    """Raise InputError unless `folder` is free, empty, or holds nothing but an older bundle that may be replaced."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError(f"{show(str(folder))} is a file. Choose a folder.")
+    present = sorted(entry.name for entry in folder.iterdir())
+    known = {MANIFEST, *read_manifest(folder)["files"]} if MANIFEST in present else set()
+    for name in present:
+        if name not in known and not (known and _ARRAY_FILE.fullmatch(name)):
+            raise InputError(
+                f"{show(str(folder))} holds {show(name)}, which is no part of an asset. Choose another folder."
+            )
+
+
+def remove_leftovers(parent: Path, pid: int | None = None) -> None:
+    """Take away what a killed process, or any, was making in `parent`; only sure when none of them still runs."""
+    for leftover in parent.glob(f"{_MAKING}*" if pid is None else f"{_MAKING}{pid}-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def write_asset(asset: Asset, folder: Path, files: tuple[str, ...] = (), arrays: bool = True) -> None:
@@ -184,9 +207,8 @@ def _replace(temporary: Path, folder: Path) -> None:
     if not folder.exists():
         os.rename(temporary, folder)
         return
-    if not (folder / MANIFEST).exists() and any(folder.iterdir()):
-        raise InputError(f"{show(str(folder))} exists and is no asset of Maquette. Choose another folder.")
-    aside = Path(tempfile.mkdtemp(prefix=".making-", dir=folder.parent))
+    check_place(folder)
+    aside = Path(tempfile.mkdtemp(prefix=f"{_MAKING}{os.getpid()}-", dir=folder.parent))
     os.rename(folder, aside / "old")
     try:
         os.rename(temporary, folder)

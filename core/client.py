@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from . import protocol
+from .bundle import remove_leftovers
 from .errors import EngineError, HostError
 from .protocol import AssetMade, Cancel, Failed, Generate, Message, Quit, Ready, WasCancelled
 
@@ -32,18 +33,22 @@ def engine_command(python: str) -> list[str]:
     return [python, "-I", "-u", "-X", "utf8", str(BOOTSTRAP), "maquette.core.worker"]
 
 
-def engine_environment() -> dict[str, str]:
-    """The process environment: without the host's Python settings, with an allocator that keeps large blocks."""
+def engine_environment(threads: int | None = None) -> dict[str, str]:
+    """The process environment: without the host's Python settings, with an allocator that keeps large blocks.
+
+    `threads` bounds what torch uses on the CPU; None leaves it to torch.
+    """
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     # glibc maps and unmaps every large temporary otherwise, and the page faults cost more than the arithmetic
     allocator = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824"}
-    return {**clean, **allocator, "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
+    bound = {} if threads is None else {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
+    return {**clean, **allocator, **bound, "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
 
 
 class EngineProcess:
     """One running engine. `ready` is None until it has said so; `job` is the id in flight, "" for none."""
 
-    def __init__(self, python: str, command: Sequence[str] | None = None) -> None:
+    def __init__(self, python: str, command: Sequence[str] | None = None, threads: int | None = None) -> None:
         flags = int(getattr(subprocess, "CREATE_NO_WINDOW", 0))  # Windows would open a console
         try:
             self._process = subprocess.Popen(
@@ -51,13 +56,14 @@ class EngineProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=engine_environment(),
+                env=engine_environment(threads),
                 creationflags=flags,
             )
         except OSError as error:
             raise HostError(f"The engine could not be started with '{python}': {error.strerror}.") from error
         self.ready: Ready | None = None
         self.job = ""
+        self._parent: Path | None = None
         self._messages: deque[Message] = deque()
         self._something_came = threading.Event()
         self._reader_done = threading.Event()
@@ -87,7 +93,7 @@ class EngineProcess:
         """Send a job; one may be in flight."""
         if self.job:
             raise EngineError("The engine is busy. Wait for it, or cancel its job.")
-        self.job = job.id
+        self.job, self._parent = job.id, Path(job.folder).parent
         self._send(job)
 
     def cancel(self) -> None:
@@ -144,6 +150,9 @@ class EngineProcess:
         # closing flushes, and nobody is there to read
         with contextlib.suppress(OSError):
             self._process.stdin.close()
+        if self._parent is not None:
+            # a process that was killed could not take away what it had half written
+            remove_leftovers(self._parent, self.pid)
 
     def _take(self, found: list[Message]) -> None:
         while self._messages:
@@ -189,7 +198,7 @@ class EngineProcess:
         if self._nonsense:
             text = self._nonsense
         elif self.ready is None:
-            text = "The engine did not start. Press 'Check' in the preferences to see what is missing."
+            text = "The engine did not start. 'Check' in the preferences, or 'maquette doctor', says what is missing."
         elif code == -9 or code == 137:
             text = f"The engine's process was killed, perhaps because memory ran out. {FRESH}"
         else:

@@ -15,10 +15,10 @@ from .asset import Asset, Provenance
 from .codec import show
 from .context import Context
 from .errors import InputError, OutOfMemory
+from .protocol import DEVICES
 from .request import Request
 from .version import VERSION
 
-DEVICES = ("auto", "cuda", "mps", "cpu")
 # rows worked on at once, in the order tried after the first attempt ran out of memory
 SMALLER_TILES = (512, 128)
 

@@ -17,6 +17,7 @@ from .codec import from_plain, parse_json, show, to_plain
 from .errors import EngineError, InputError
 
 PROTOCOL_VERSION = 1
+DEVICES = ("auto", "cuda", "mps", "cpu")
 MAX_LINE_BYTES = 8 * 2**20
 
 
@@ -29,7 +30,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Generate(Message):
-    """Make what `request` (plain JSON) asks for and put it at `folder`, in `formats` (see `files.FORMATS`)."""
+    """Make what `request` (plain JSON) asks for and put it at `folder`, in `formats` (see `files.export`), on a device."""
 
     type: ClassVar[str] = "generate"
     id: str

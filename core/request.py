@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -123,7 +124,7 @@ class Request:
 
     def hashed(self) -> Request:
         """This Request with every reference read from disk and its hash filled in."""
-        return replace(self, references=tuple(_hashed(reference) for reference in self.references))
+        return replace(self, references=tuple(hash_reference(reference) for reference in self.references))
 
     def resolved(self, folder: Path) -> Request:
         """This Request with relative reference paths taken from `folder`."""
@@ -186,19 +187,23 @@ def _plain_reference(reference: Reference, with_paths: bool) -> dict[str, Any]:
     return {**plain, "path": reference.path} if with_paths else plain
 
 
-def _hashed(reference: Reference) -> Reference:
+def hash_reference(reference: Reference) -> Reference:
+    """The reference with its file's hash filled in; a file that changed since, or is none, is an InputError."""
+    shown = show(reference.path)
     try:
+        # a pipe would be waited for without end
+        if os.path.exists(reference.path) and not os.path.isfile(reference.path):
+            kind = "a folder" if os.path.isdir(reference.path) else "a device or a pipe"
+            raise InputError(f"{shown} is {kind}. Name a picture file.")
         with open(reference.path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except IsADirectoryError as error:
-        raise InputError(f"{show(reference.path)} is a folder. Name a picture in it.") from error
     except FileNotFoundError as error:
-        raise InputError(f"The picture {show(reference.path)} does not exist. Check its path.") from error
+        raise InputError(f"The picture {shown} does not exist. Check its path.") from error
     except OSError as error:
-        raise InputError(f"The picture {show(reference.path)} cannot be read: {error.strerror}.") from error
+        raise InputError(f"The picture {shown} cannot be read: {error.strerror}.") from error
     if reference.sha256 and digest != reference.sha256:
         raise InputError(
-            f"The picture {show(reference.path)} has changed since this Request was made. "
+            f"The picture {shown} has changed since this Request was made. "
             "Put the old file back, or make a new Request."
         )
     return replace(reference, sha256=digest)

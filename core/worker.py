@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import queue
+import signal
 import sys
 import threading
 import time
@@ -155,6 +156,8 @@ def main() -> None:
     channel = Channel(out)
     if hasattr(os, "nice"):
         os.nice(5)  # the host's window comes first
+    # Ctrl-C in a terminal reaches both: the host decides, and asks to cancel
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     inbox = Inbox(stream, channel)
     try:
         import torch
