@@ -12,12 +12,12 @@ from ..asset import Asset
 from ..texture.maps import MAPS
 from . import image_file
 
-COMPRESSION = (("compression", "zip"),)
+ZIP: image_file.Attributes = (("compression", "zip:1"),)
 
 
 def write(asset: Asset, folder: Path, progress: Callable[[float, str], None]) -> list[str]:
     """Write `<map>.exr` for every map; returns the file names."""
-    return image_file.write_maps(asset, folder, ".exr", encoded, COMPRESSION, progress)
+    return image_file.write_maps(asset, folder, ".exr", encoded, lambda name: ZIP, progress)
 
 
 def encoded(name: str, image: np.ndarray) -> np.ndarray:

@@ -24,13 +24,14 @@ def write_maps(
     folder: Path,
     suffix: str,
     encoded: Callable[[str, np.ndarray], np.ndarray],
-    attributes: Attributes,
+    attributes: Callable[[str], Attributes],
     progress: Callable[[float, str], None],
 ) -> list[str]:
     """Write every map of every material, several files at once; returns the file names.
 
     A single material's files are named by the map alone, those of several have the material's name in front.
-    `encoded(name, image)` turns a map into what the file holds.
+    `encoded(name, image)` turns a map into what the file holds, `attributes(name)` says
+    how it is packed.
     """
     alone = len(asset.materials) == 1
     maps = [(m.name, name, image) for m in asset.materials for name, image in m.maps.items()]
@@ -38,7 +39,7 @@ def write_maps(
 
     def write(index: int) -> None:
         _, name, image = maps[index]
-        write_image(folder / names[index], encoded(name, image), attributes)
+        write_image(folder / names[index], encoded(name, image), attributes(name))
 
     with ThreadPoolExecutor(min(MAX_FILES_AT_ONCE, os.cpu_count() or 1)) as pool:
         tasks = [pool.submit(write, index) for index in range(len(maps))]

@@ -70,9 +70,9 @@ def _checked_kind(path: Path) -> str:
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise InputError(f"{_shown(path)} is a folder. Name a picture in it.")
+            raise InputError(f"{_shown(path)} is a folder. Name a picture file.")
         if not stat.S_ISREG(found.st_mode):
-            raise InputError(f"{_shown(path)} is a device or a pipe, not a file. Give a picture file.")
+            raise InputError(f"{_shown(path)} is a device or a pipe. Name a picture file.")
         if found.st_size == 0:
             raise InputError(f"The picture {_shown(path)} is empty. Save it again.")
         if found.st_size > MAX_BYTES:
@@ -114,14 +114,15 @@ def _visible_colours(decoded: Decoded, size: tuple[int, int], srgb: bool) -> np.
     planes = (_unit_values(decoded.pixels[..., channel]) for channel in range(num_channels))
     alpha = None if decoded.alpha is None else np.clip(_unit_values(decoded.alpha), 0, 1)
     if alpha is None or alpha.min() == 1:
-        return np.stack([_resized(_stored(plane, decoded, srgb), size) for plane in planes], axis=2)
+        opaque: np.ndarray = np.stack([_resized(_stored(plane, decoded, srgb), size) for plane in planes], axis=2)
+        return opaque
     if decoded.linear:
         planes = (plane / np.maximum(alpha, TRANSPARENT) for plane in planes)
     # weighted by alpha, what is hidden cannot bleed into its surroundings
     weight = _resized(alpha, size)
     colours = [_resized(_stored(plane, decoded, srgb) * alpha, size) for plane in planes]
     image: np.ndarray = np.clip(np.stack(colours, axis=2) / np.maximum(weight, TRANSPARENT)[..., None], 0, 1)
-    visible = weight >= TRANSPARENT
+    visible: np.ndarray = weight >= TRANSPARENT
     return _filled(image, visible) if visible.any() else None
 
 
@@ -136,8 +137,9 @@ def _filled(image: np.ndarray, visible: np.ndarray) -> np.ndarray:
     count = weight.reshape(*quarters, 1).sum(axis=(1, 3))
     mean = padded.reshape(*quarters, num_channels).sum(axis=(1, 3)) / np.maximum(count, 1)
     coarse = _filled(mean, count[..., 0] > 0)
-    finer: np.ndarray = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
-    return np.where(visible[..., None], image, finer)
+    finer = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
+    filled: np.ndarray = np.where(visible[..., None], image, finer)
+    return filled
 
 
 def _unit_values(plane: np.ndarray) -> np.ndarray:
