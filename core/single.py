@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One Request to one folder, in an engine process: the same bytes as a batch, and a stop within a second."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from . import bundle
+from .client import EngineProcess
+from .errors import Cancelled, EngineError, HostError, InputError, MaquetteError
+from .files.blend import blender_command
+from .files.export import check_formats
+from .files.picture import check_picture
+from .protocol import AssetMade, Failed, Generate, Message, Progress, Warn, WasCancelled
+from .request import Reference, Request
+
+JOB = "single"
+STOPPING_S = 2.0
+
+
+def reference_from_text(text: str, roles: Collection[str]) -> Reference:
+    """`role=path`, or a path alone for the albedo; a file whose own name holds `=` is taken as a path."""
+    role, equals, path = text.partition("=")
+    if equals and (role in roles or (role.isidentifier() and not Path(text).exists())):
+        return Reference(role, path)
+    return Reference("albedo", text)
+
+
+def make(
+    request: Request,
+    folder: Path,
+    formats: tuple[str, ...],
+    device: str,
+    progress: Callable[[float, str], None],
+    warn: Callable[[str], None],
+    engine: EngineProcess | None = None,
+) -> AssetMade:
+    """Make the result at `folder`, which is free or holds an older one. Ctrl-C is Cancelled, with nothing left."""
+    folder = folder.resolve()
+    check_formats(formats)
+    if "blend" in formats:
+        blender_command()
+    for reference in request.references:
+        check_picture(Path(reference.path))
+    bundle.check_place(folder)
+    plain = request.hashed().resolved(Path.cwd()).to_plain()
+    engine = engine or EngineProcess(sys.executable)
+    try:
+        engine.generate(Generate(JOB, plain, str(folder), formats, device))
+        return _follow(engine, progress, warn)
+    except KeyboardInterrupt:
+        _cancel(engine)
+        raise Cancelled("Stopped. Nothing was written.") from None
+    finally:
+        engine.close()
+
+
+def _follow(engine: EngineProcess, progress: Callable[[float, str], None], warn: Callable[[str], None]) -> AssetMade:
+    """Pass on what the engine says until the job has ended."""
+    while True:
+        for message in engine.poll():
+            if isinstance(message, Progress):
+                progress(message.fraction, message.text)
+            elif isinstance(message, Warn):
+                warn(message.text)
+            elif isinstance(message, AssetMade):
+                return message
+            elif isinstance(message, Failed):
+                raise _error(message)
+            elif isinstance(message, WasCancelled):
+                raise Cancelled("Stopped. Nothing was written.")
+        engine.wait(0.1)
+
+
+def _error(message: Failed) -> MaquetteError:
+    kinds: dict[str, type[MaquetteError]] = {
+        "InputError": InputError,
+        "BundleError": InputError,
+        "HostError": HostError,
+    }
+    return kinds.get(message.kind, EngineError)(message.text)
+
+
+def _cancel(engine: EngineProcess) -> None:
+    engine.cancel()
+    deadline = time.monotonic() + STOPPING_S
+    messages: list[Message] = []
+    while engine.job and not messages and time.monotonic() < deadline:
+        messages = [m for m in engine.poll() if isinstance(m, (AssetMade, Failed, WasCancelled))]
+        time.sleep(0.02)
