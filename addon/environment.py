@@ -7,6 +7,7 @@ is never offered, and is cleared away before the next attempt.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import platform
@@ -17,7 +18,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from ..core.errors import HostError
 
@@ -131,9 +132,9 @@ def check_can_make(folder: Path, kind: Kind, *, windows: bool, long_paths: bool)
 
 def windows_long_paths() -> bool:
     """Whether Windows lets programs use paths beyond 260 characters; True elsewhere."""
-    if sys.platform != "win32":
+    if os.name != "nt":
         return True
-    import winreg
+    winreg: Any = importlib.import_module("winreg")
 
     try:
         with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\FileSystem") as key:

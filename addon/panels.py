@@ -52,7 +52,7 @@ class MAQUETTE_PT_texture(_Sidebar, Panel):  # noqa: N801 Blender's naming
             _draw_no_engine(layout, context)
         settings = context.scene.maquette
         method, group = _method(context)
-        _draw_slot(layout, settings.references.albedo, "Photograph")
+        _draw_photograph(layout, settings.references.albedo)
         column = layout.column(align=True)
         row = column.row(align=True)
         row.prop(group, "size")
@@ -78,8 +78,6 @@ class MAQUETTE_PT_references(_Sidebar, Panel):  # noqa: N801 Blender's naming
     def draw(self, context: Any) -> None:
         """One slot a map; those that are empty are derived from the photograph."""
         layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
         references = context.scene.maquette.references
         for role in _method(context)[0].roles:
             if role != "albedo":
@@ -144,11 +142,30 @@ def _draw_no_engine(layout: Any, context: Any) -> None:
     box.operator("maquette.open_preferences", icon="PREFERENCES")
 
 
+def _draw_photograph(layout: Any, slot: Any) -> None:
+    """The main reference over the panel's whole width, so that its name can be read."""
+    column = layout.column(align=True)
+    column.use_property_split = False
+    row = column.row(align=True)
+    row.label(text="Photograph")
+    row.prop(slot, "source", expand=True)
+    _draw_picture(column, slot)
+
+
 def _draw_slot(layout: Any, slot: Any, label: str) -> None:
-    """One reference: a file or an image, chosen by the two icons at its end."""
-    row = layout.row(align=True)
-    row.prop(slot, "path" if slot.source == "FILE" else "image", text=label)
-    row.prop(slot, "source", text="", icon_only=True)
+    """One further reference: its name and its source, then the file or image."""
+    column = layout.column(align=True)
+    row = column.row(align=True)
+    row.label(text=label)
+    row.prop(slot, "source", expand=True, icon_only=True)
+    _draw_picture(column, slot)
+
+
+def _draw_picture(column: Any, slot: Any) -> None:
+    if slot.source == "FILE":
+        column.prop(slot, "path", text="")
+    else:
+        column.template_ID(slot, "image", open="image.open")
 
 
 def _draw_generate(layout: Any, context: Any) -> None:
@@ -188,7 +205,7 @@ def _draw_outcome(layout: Any, context: Any) -> None:
         return
     box = layout.box()
     row = box.row()
-    draw_text(row, notice.text, context, _LEVEL_ICONS[notice.level])
+    draw_text(row, notice.text, context, _LEVEL_ICONS[notice.level], buttons=1)
     row.operator("maquette.dismiss", text="", icon="X", emboss=False)
     _draw_mending(box, notice)
 

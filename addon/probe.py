@@ -8,13 +8,14 @@ import importlib
 import json
 import platform
 import sys
+from typing import Any
 
 PACKAGES = ("numpy", "PIL", "torch", "scipy", "OpenImageIO")
 
 
-def main():
+def main() -> None:
     """Print the interpreter's version, each package's version or error, and torch's devices."""
-    said = {"python": platform.python_version(), "packages": {}, "missing": {}, "devices": []}
+    said: dict = {"python": platform.python_version(), "packages": {}, "missing": {}, "devices": []}
     for name in PACKAGES:
         try:
             module = importlib.import_module(name)
@@ -27,7 +28,7 @@ def main():
     print("\n" + json.dumps(said))
 
 
-def devices(torch):
+def devices(torch: Any) -> list:
     """The devices in words."""
     found = ["CPU"]
     if torch.cuda.is_available():

@@ -32,13 +32,14 @@ def _choice_items(spec: ParamSpec) -> list[tuple[str, str, str]]:
 
 
 def _int_property(spec: ParamSpec, said: dict[str, Any]) -> Any:
-    limits = {"min": int(spec.minimum or 0), "max": int(spec.maximum if spec.maximum is not None else 2**31 - 1)}
+    most = 2**31 - 1 if spec.maximum is None else int(spec.maximum)
+    limits: dict[str, Any] = {"min": int(spec.minimum or 0), "max": most}
     return IntProperty(**said, **limits, subtype="PIXEL" if spec.unit == "px" else "NONE")
 
 
 def _float_property(spec: ParamSpec, said: dict[str, Any]) -> Any:
     given = {"min": spec.minimum, "max": spec.maximum}
-    limits = {name: value for name, value in given.items() if value is not None}
+    limits: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     # a share reads best as a slider with enough digits
     return FloatProperty(**said, **limits, precision=3, step=1)
 
@@ -52,7 +53,7 @@ def _length_shown(spec: ParamSpec) -> Any:
     def set_(group: Any, value: float) -> None:
         setattr(group, spec.name, value * metres_per_unit(group.id_data))
 
-    said = {"name": spec.label, "description": spec.description}
+    said: dict[str, Any] = {"name": spec.label, "description": spec.description}
     return FloatProperty(**said, get=get, set=set_, min=0.0, subtype="DISTANCE", unit="LENGTH", precision=4)
 
 
@@ -118,7 +119,7 @@ class ReferenceSlot(PropertyGroup):
         name="Source",
         description="Where the picture comes from",
         items=[
-            ("FILE", "File", "A picture file on disk", "FILE_FOLDER", 0),
+            ("FILE", "File", "A picture file on disk", "FILE", 0),
             ("IMAGE", "Image", "An image that is in this .blend", "IMAGE_DATA", 1),
         ],
     )

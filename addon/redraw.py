@@ -32,5 +32,5 @@ def redraw_preferences() -> None:
 
 
 def _areas(kind: str) -> list[Any]:
-    windows = bpy.context.window_manager.windows
+    windows: Any = bpy.context.window_manager.windows  # type: ignore[union-attr]
     return [area for window in windows for area in window.screen.areas if area.type == kind]

@@ -3,33 +3,53 @@
 
 from __future__ import annotations
 
-import textwrap
+import functools
 from typing import Any
 
-# of Blender's default font at scale 1, in pixels; a little generous, since a cut line is worse than a short one
-CHARACTER_WIDTH = 6.6
-MARGIN = 60
+import blf
+
+# what a box, its icon and the scroll bar take away from a line, in pixels at scale 1
+MARGIN = 74
+BUTTON = 24
 MOST_LINES = 12
 
 
-def draw_text(layout: Any, text: str, context: Any, icon: str = "NONE") -> None:
-    """A sentence over as many lines as it needs, with one icon before the first."""
+def draw_text(layout: Any, text: str, context: Any, icon: str = "NONE", buttons: int = 0) -> None:
+    """A sentence over as many lines as it needs, with one icon before the first; `buttons` stand beside it."""
     column = layout.column(align=True)
     column.scale_y = 0.8
-    lines = wrapped(text, characters_across(context))
+    scale = context.preferences.system.ui_scale
+    width = context.region.width if context.region is not None else 300
+    points = context.preferences.ui_styles[0].widget.points * scale
+    lines = wrapped(text, int(width - (MARGIN + buttons * BUTTON) * scale), points)
     for index, line in enumerate(lines):
         mark = icon if index == 0 or icon == "NONE" else "BLANK1"
         column.label(text=line, icon=mark, translate=False)
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` characters; a long path is broken too."""
-    lines = textwrap.wrap(text, max(width, 12), break_on_hyphens=False)
-    return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"]
+@functools.lru_cache(maxsize=256)
+def wrapped(text: str, width: int, points: float) -> tuple[str, ...]:
+    """The text in lines of at most `width` pixels of Blender's own font; a path that is longer is broken."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".lstrip()
+        if _pixels(joined, points) <= width:
+            lines[-1] = joined
+            continue
+        lines = [line for line in lines if line] + _pieces(word, width, points)
+    return tuple(lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"])
 
 
-def characters_across(context: Any) -> int:
-    """How many characters a line of this region holds."""
-    scale = context.preferences.system.ui_scale
-    width = context.region.width if context.region is not None else 300
-    return int((width - MARGIN * scale) / (CHARACTER_WIDTH * scale))
+def _pieces(word: str, width: int, points: float) -> list[str]:
+    """A word in pieces that fit; mostly one."""
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and _pixels(pieces[-1] + letter, points) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def _pixels(text: str, points: float) -> float:
+    blf.size(0, points)
+    return float(blf.dimensions(0, text)[0])

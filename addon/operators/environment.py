@@ -17,7 +17,6 @@ from ..package import ROOT, preferences
 from ..texts import wrapped
 
 DIALOG_WIDTH = 460
-DIALOG_CHARACTERS = 68
 
 
 class MAQUETTE_OT_make_environment(Operator):  # noqa: N801 Blender's naming
@@ -56,12 +55,12 @@ class MAQUETTE_OT_make_environment(Operator):  # noqa: N801 Blender's naming
             f"{kind.download}, {kind.on_disk} on the disk. They go into the folder below and nowhere else, and "
             "'Remove' takes them away again. Blender can be used meanwhile."
         )
-        for line in [
-            *wrapped(text, DIALOG_CHARACTERS),
-            "",
-            *wrapped(str(engine.environment_folder()), DIALOG_CHARACTERS),
-        ]:
-            column.label(text=line)
+        points = context.preferences.ui_styles[0].widget.points * context.preferences.system.ui_scale
+        width = int((DIALOG_WIDTH - 40) * context.preferences.system.ui_scale)
+        for paragraph in (text, str(engine.environment_folder())):
+            for line in wrapped(paragraph, width, points):
+                column.label(text=line, translate=False)
+            column.separator()
 
     def execute(self, context: Any) -> set[str]:
         """Start; without a window, wait for the end."""

@@ -40,7 +40,8 @@ def _shared_with_others(item: Any, fellow_targets: Collection[Any]) -> bool:
     if item.data.library is not None or item.override_library is not None:
         return True
     uses = sum(1 for other in fellow_targets if other.data == item.data) or 1
-    return item.data.users - bool(item.data.use_fake_user) > uses
+    users: int = item.data.users - bool(item.data.use_fake_user)
+    return users > uses
 
 
 def _keep(material: Any) -> str:

@@ -14,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 # a lone script finds its neighbours by its own folder
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from script import ROOT, package_module
+from script import ROOT, package_module  # type: ignore[import-not-found]
 
 sys.path.pop(0)
 
@@ -100,14 +101,15 @@ def place_one(job: str, folder: Path, names: list[str], given: argparse.Namespac
 
     targets = package_module("addon.scene.targets")
     apply = package_module("addon.scene.apply")
-    objects = [item for name in names if (item := bpy.data.objects.get(name)) and not targets.why_not(item)]
+    named: list[Any] = [bpy.data.objects.get(name) for name in names]
+    objects = [item for item in named if item is not None and not targets.why_not(item)]
     if len(objects) < len(names) or not names:
         missing = ", ".join(sorted(set(names) - {item.name for item in objects})) or job
         print(f"'{job}': no object that can be changed for: {missing}", file=sys.stderr)
     if not objects:
         return False
     made = package_module("addon.scene.bundle_images").read_made(folder, job)
-    scene = bpy.context.scene
+    scene: Any = bpy.context.scene
     place = apply.Place(
         scene=targets.Target(scene.name, scene.session_uid),
         targets=tuple(targets.Target(item.name, item.session_uid) for item in objects),

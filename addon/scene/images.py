@@ -86,7 +86,7 @@ def make_image(title: str, map_name: str, file: MapFile) -> Any:
     else:
         # a name that is no file: 'Reload' must not replace the packed picture by whatever lies in the cache by then
         image.filepath_raw = f"//maquette/{file.path.parent.name[:16]}/{file.path.name}"
-        image.pack(data=file.data, data_len=len(file.data))  # type: ignore[arg-type]
+        image.pack(data=file.data, data_len=len(file.data))
     if not MAPS[map_name].srgb:
         set_non_color(image)
     return image

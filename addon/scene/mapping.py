@@ -32,10 +32,10 @@ MEASURED_FACES = 20_000
 def mapping_group(mapping: str) -> Any:
     """The node group of `mapping` ("BOX" or "UV"); made once a file."""
     name, build = _GROUPS[mapping]
-    for group in bpy.data.node_groups:
-        if group.get("maquette_group") == f"{mapping} {GROUP_VERSION}" and group.library is None:
-            return group
-    group = bpy.data.node_groups.new(name, "ShaderNodeTree")
+    for there in bpy.data.node_groups:
+        if there.get("maquette_group") == f"{mapping} {GROUP_VERSION}" and there.library is None:
+            return there
+    group: Any = bpy.data.node_groups.new(name, "ShaderNodeTree")
     group["maquette_group"] = f"{mapping} {GROUP_VERSION}"
     _add_sockets(group)
     build(Graph(group))
@@ -128,7 +128,8 @@ def _build_box(graph: Graph) -> None:
     tile = graph.add("NodeGroupInput", "Tile", (-440, -420))
     target = graph.add("NodeGroupOutput", "Result", (320, 0))
     place = graph.add("ShaderNodeTexCoord", "Place", (-440, 300))
-    scale = graph.combine((-440, 0), *_world_scale(graph))
+    x, y, z = _world_scale(graph)
+    scale = graph.combine((-440, 0), x, y, z)
     size = graph.combine((-200, -300), tile.outputs[WIDTH], tile.outputs[WIDTH], tile.outputs[HEIGHT])
     world = graph.vector_math("MULTIPLY", (-200, 100), place.outputs["Object"], scale)
     graph.link(graph.vector_math("DIVIDE", (80, 0), world, size), target.inputs[VECTOR])

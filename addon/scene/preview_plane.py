@@ -17,7 +17,7 @@ def add_preview_plane(scene: Any, width: float, height: float) -> Any:
     `width` and `height` of one tile in Blender units.
     """
     x, y = width * TILES_SHOWN / 2, height * TILES_SHOWN / 2
-    mesh = bpy.data.meshes.new(NAME)
+    mesh: Any = bpy.data.meshes.new(NAME)
     mesh.from_pydata([(-x, -y, 0), (x, -y, 0), (x, y, 0), (-x, y, 0)], [], [(0, 1, 2, 3)])
     mesh.uv_layers.new(name="UVMap").uv.foreach_set("vector", [0, 0, 1, 0, 1, 1, 0, 1])
     plane = bpy.data.objects.new(NAME, mesh)
@@ -28,7 +28,7 @@ def add_preview_plane(scene: Any, width: float, height: float) -> Any:
 
 def _link(scene: Any, plane: Any) -> None:
     shown = bpy.context.window is not None and bpy.context.window.scene == scene
-    layer = bpy.context.view_layer if shown or bpy.context.scene == scene else scene.view_layers[0]
+    layer: Any = bpy.context.view_layer if shown or bpy.context.scene == scene else scene.view_layers[0]
     collection = layer.active_layer_collection.collection if layer else scene.collection
     if collection.library is not None or collection.override_library is not None:
         collection = scene.collection

@@ -129,7 +129,7 @@ def _reference_image(picture: Picture, folder: str) -> Any:
         image = bpy.data.images.new("reference", 1, 1)
         image.source = "FILE"
         image.filepath_raw = f"//maquette/references/{picture.sha256}{suffix}"
-        image.pack(data=picture.data, data_len=len(picture.data))  # type: ignore[arg-type]
+        image.pack(data=picture.data, data_len=len(picture.data))
     image.name = f"Reference {Path(picture.path).name}"[:60]
     image["maquette_sha256"] = picture.sha256
     return image

@@ -28,7 +28,8 @@ def ball(maps: Mapping[str, np.ndarray], size: int = SIZE) -> np.ndarray:
     shine = _shine(normal, _at(maps["roughness"], u, v)[..., 0] if "roughness" in maps else np.full_like(x, 0.6))
     lit = np.clip(colour * diffuse[..., None] + shine[..., None], 0.0, 1.0) ** (1 / 2.2)
     alpha = np.clip((1.0 - np.sqrt(x * x + y * y)) * size / 2.1 + 0.5, 0.0, 1.0)
-    return np.concatenate([lit, alpha[..., None]], axis=-1).astype(np.float32)
+    rgba: np.ndarray = np.concatenate([lit, alpha[..., None]], axis=-1).astype(np.float32)
+    return rgba
 
 
 def _at(image: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -48,8 +49,8 @@ def _bent(normal: np.ndarray, image: Any, u: np.ndarray, v: np.ndarray) -> np.nd
     across = np.cross(normal, tangent)
     bend = _at(image, u, v)[..., :3] * 2.0 - 1.0
     bent = bend[..., :1] * tangent + bend[..., 1:2] * across + bend[..., 2:3] * normal
-    length: np.ndarray = np.linalg.norm(bent, axis=-1, keepdims=True)
-    return bent / np.maximum(length, 1e-6)
+    result: np.ndarray = bent / np.maximum(np.linalg.norm(bent, axis=-1, keepdims=True), 1e-6)
+    return result
 
 
 def _shine(normal: np.ndarray, roughness: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ import threading
 import time
 import zlib
 from pathlib import Path
+from typing import Any
 
 COLOURS = {
     "albedo": (180, 90, 60),
@@ -25,7 +26,7 @@ COLOURS = {
 }
 
 
-def png(size, colour):
+def png(size: int, colour: Any) -> bytes:
     """An 8-bit PNG of one colour: RGB for a triple, grey for a number."""
     grey = isinstance(colour, int)
     row = b"\0" + bytes([colour] if grey else colour) * size
@@ -35,7 +36,7 @@ def png(size, colour):
     return b"\x89PNG\r\n\x1a\n" + body
 
 
-def write_result(job):
+def write_result(job: dict[str, Any]) -> tuple[str, ...]:
     """A bundle as the engine's PNG export leaves it; the seed shows in the albedo's colour."""
     import numpy as np
     from maquette.core import bundle
@@ -53,16 +54,15 @@ def write_result(job):
     return files
 
 
-def say(**message):
+def say(**message: Any) -> None:
     """One message to the host."""
-    sys.__stdout__.write(json.dumps(message) + "\n")
-    sys.__stdout__.flush()
+    print(json.dumps(message), flush=True)
 
 
 cancelled = threading.Event()
 
 
-def answer(job, behaviour):
+def answer(job: dict[str, Any], behaviour: str) -> None:
     """One job, as the behaviour asks."""
     name = job["id"]
     if behaviour == "die":
@@ -86,16 +86,17 @@ def answer(job, behaviour):
     return say(type="asset", id=name, folder=job["folder"], files=files, seconds=0.1)
 
 
-def main():
+def main() -> None:
     """Serve until the host goes away."""
     repo, behaviour = sys.argv[1], (sys.argv[2] if len(sys.argv) > 2 else "")
     spec = importlib.util.spec_from_file_location("bootstrap", f"{repo}/core/bootstrap.py")
+    assert spec is not None and spec.loader is not None
     bootstrap = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(bootstrap)
     bootstrap.register_package()
     say(type="ready", engine="0.1.0", protocol=1, python="3", torch="none", devices=["cpu"])
 
-    def read():
+    def read() -> None:
         for line in sys.stdin:
             message = json.loads(line)
             if message["type"] == "generate":
