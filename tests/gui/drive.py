@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an artist does, in a real window, by simulated mouse and keys: `blender --python drive.py -- OUT ZIP PHOTO`.
+
+`story` is a generator: each `yield` gives Blender's event loop that many seconds. A button is found by what Blender
+itself says lies under the pointer, so the test knows no pixel of the layout.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import bpy
+
+OUT, ZIP, PHOTO = (Path(argument).resolve() for argument in sys.argv[sys.argv.index("--") + 1 :][:3])
+PACKAGE = "bl_ext.user_default.maquette"
+LIMIT_S = 420
+
+bpy.context.preferences.view.show_splash = False
+bpy.context.preferences.use_preferences_save = False
+bpy.context.preferences.view.show_developer_ui = False
+log = open(OUT / "drive.txt", "w", buffering=1)  # noqa: SIM115 open until the end
+failures = []
+times = {"poll": [], "stage": [], "draw": [], "gap": []}
+
+
+def check(name, fine, detail=""):
+    """One line in the log; a failure fails the run."""
+    print("ok  " if fine else "FAIL", name, detail, file=log)
+    if not fine:
+        failures.append(name)
+
+
+def shot(name):
+    """A picture of the screen."""
+    subprocess.run(["scrot", "-o", str(OUT / f"{name}.png")], check=False)
+
+
+def window():
+    """The main window."""
+    return bpy.context.window_manager.windows[0]
+
+
+def viewport():
+    """The 3D viewport's area and its sidebar."""
+    area = next(a for a in window().screen.areas if a.type == "VIEW_3D")
+    return area, next(r for r in area.regions if r.type == "UI")
+
+
+def module(name):
+    """A module of the installed extension."""
+    return sys.modules[f"{PACKAGE}.{name}"]
+
+
+def event(**given):
+    """One event, at a place in the window."""
+    window().event_simulate(**given)
+
+
+def move(x, y):
+    """The pointer arrives from aside, as a hand would bring it."""
+    event(type="MOUSEMOVE", value="NOTHING", x=x - 3, y=y)
+    yield 0.05
+    event(type="MOUSEMOVE", value="NOTHING", x=x, y=y)
+    yield 0.05
+
+
+def press(key, x, y, **modifiers):
+    """A key or button, down and up."""
+    event(type=key, value="PRESS", x=x, y=y, **modifiers)
+    yield 0.05
+    event(type=key, value="RELEASE", x=x, y=y, **modifiers)
+    yield 0.1
+
+
+def find_button(operator):
+    """(x, y) of a button in the sidebar: Ctrl-C over a button copies its command."""
+    _, region = viewport()
+    for share in (0.45, 0.9, 0.75, 0.2):
+        x = region.x + int(region.width * share) - 20
+        for y in range(region.y + region.height - 40, region.y + 20, -9):
+            bpy.context.window_manager.clipboard = ""
+            yield from move(x, y)
+            yield from press("C", x, y, ctrl=True)
+            if bpy.context.window_manager.clipboard.startswith(f"bpy.ops.{operator}("):
+                return x, y
+    return None
+
+
+def click_button(operator):
+    """Press a button of the sidebar."""
+    place = yield from find_button(operator)
+    check(f"the button {operator} is there", place is not None)
+    if place is not None:
+        yield from move(*place)
+        yield from press("LEFTMOUSE", *place)
+    return place
+
+
+def until(condition, limit_s):
+    """Wait for something, and say whether it came."""
+    end = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        yield 0.1
+    return True
+
+
+def measure():
+    """Time every poll and every draw of the panels."""
+    studio, jobs = module("addon.engine").studio, module("addon.jobs")
+    poll = studio.poll
+
+    def timed_poll():
+        staging = studio.current is not None and studio.current.state is jobs.State.STAGING
+        started = time.perf_counter()
+        try:
+            return poll()
+        finally:
+            times["stage" if staging else "poll"].append(time.perf_counter() - started)
+
+    studio.poll = timed_poll
+    for kind in module("addon.panels")._CLASSES:
+        kind.draw = timed_draw(kind.draw)
+
+
+def timed_draw(draw):
+    """A panel's draw that writes down how long it took."""
+
+    def timed(self, context):
+        started = time.perf_counter()
+        draw(self, context)
+        times["draw"].append(time.perf_counter() - started)
+
+    return timed
+
+
+def story():
+    """The whole run."""
+    yield from install()
+    yield from first_look()
+    yield from generate_on_the_cube()
+    yield from undo_and_redo()
+    yield from new_seed_in_place()
+    yield from cancel()
+    yield from error_with_a_button()
+    yield from faces_in_edit_mode()
+    yield from look_at_the_material()
+    yield from preferences_page()
+    report_times()
+
+
+def install():
+    """From the zip, as from the preferences' 'Install from Disk'."""
+    bpy.ops.extensions.package_install_files(filepath=str(ZIP), repo="user_default", enable_on_install=True)
+    check("installed and enabled", PACKAGE in bpy.context.preferences.addons, bpy.app.version_string)
+    area, region = viewport()
+    area.spaces.active.show_region_ui = True
+    area.tag_redraw()
+    yield 0.6
+    region.active_panel_category = "Maquette"
+    area.tag_redraw()
+    yield 0.6
+    # a sidebar as artists have it: wide enough to read
+    measure()
+
+
+def first_look():
+    """Without an engine the panel says how to get one; with one it offers to generate."""
+    python = os.environ.pop("MAQUETTE_PYTHON")
+    module("addon.engine").look_again()
+    viewport()[0].tag_redraw()
+    yield 0.6
+    shot("1-no-engine")
+    os.environ["MAQUETTE_PYTHON"] = python
+    module("addon.engine").look_again()
+    viewport()[0].tag_redraw()
+    yield 0.6
+    shot("2-empty")
+
+
+def generate_on_the_cube():
+    """Press Generate; watch the progress; the cube has the material."""
+    settings = bpy.context.scene.maquette
+    settings.references.albedo.path = str(PHOTO)
+    settings.texture_exemplar.size = 512
+    bpy.ops.ed.undo_push(message="Settings")
+    yield from click_button("maquette.generate")
+    studio = module("addon.engine").studio
+    began = yield from until(lambda: studio.current is not None and studio.current.fraction > 0.1, 60)
+    check("progress is seen", began)
+    shot("3-progress")
+    done = yield from until(lambda: not studio.busy, 120)
+    check("the job ended", done, studio.notice.text if studio.notice else "")
+    yield 0.6
+    shot("4-done")
+    material = bpy.data.objects["Cube"].active_material
+    check("the cube has the material", "maquette_request" in material, material.name)
+    check("the cube's former material is kept", "Material" in bpy.data.materials)
+
+
+def undo_and_redo():
+    """One undo step takes the result away whole, one redo brings it back."""
+    area, _ = viewport()
+    x, y = area.x + 300, area.y + 300
+    yield from move(x, y)
+    yield from press("Z", x, y, ctrl=True)
+    yield 0.5
+    check("undo takes the material away", not [m for m in bpy.data.materials if "maquette_request" in m])
+    check("undo keeps the cube", "Cube" in bpy.data.objects)
+    yield from press("Z", x, y, ctrl=True, shift=True)
+    yield 0.5
+    material = bpy.data.objects["Cube"].active_material
+    check("redo brings it back", material is not None and "maquette_request" in material)
+
+
+def new_seed_in_place():
+    """The same material, arranged anew."""
+    studio = module("addon.engine").studio
+    uid = bpy.data.objects["Cube"].active_material.session_uid
+    yield from click_button("maquette.new_seed")
+    yield from until(lambda: studio.busy, 5)
+    done = yield from until(lambda: not studio.busy, 120)
+    material = bpy.data.objects["Cube"].active_material
+    changed = '"seed":1' in material["maquette_request"]
+    check("new seed changes in place", done and material.session_uid == uid and changed)
+    yield 0.5
+    shot("5-new-seed")
+
+
+def cancel():
+    """A long job is stopped by its button in less than a second."""
+    studio = module("addon.engine").studio
+    settings = bpy.context.scene.maquette
+    settings.texture_exemplar.size = 4096
+    yield from click_button("maquette.generate")
+    began = yield from until(lambda: studio.current is not None and studio.current.fraction > 0.02, 60)
+    check("a long job runs", began)
+    place = yield from find_button("maquette.cancel")
+    check("the button maquette.cancel is there", place is not None)
+    if place is None:
+        studio.cancel()
+        return
+    started = time.monotonic()
+    yield from press("LEFTMOUSE", *place)
+    ended = yield from until(lambda: not studio.busy, 5)
+    took = time.monotonic() - started
+    check("cancelled in less than 1.2 s, the click included", ended and took < 1.2, f"{took:.2f} s")
+    yield 0.5
+    shot("6-cancelled")
+    settings.texture_exemplar.size = 512
+
+
+def error_with_a_button():
+    """A picture that is none: one sentence."""
+    bad = OUT / "no picture.png"
+    bad.write_text("hello")
+    settings = bpy.context.scene.maquette
+    settings.references.albedo.path = str(bad)
+    studio = module("addon.engine").studio
+    yield from click_button("maquette.generate")
+    yield from until(lambda: studio.busy, 5)
+    yield from until(lambda: not studio.busy, 60)
+    check("a bad picture is one sentence", studio.notice.level == "ERROR", studio.notice.text)
+    yield 0.5
+    shot("7-error")
+    settings.references.albedo.path = str(PHOTO)
+
+
+def faces_in_edit_mode():
+    """Selected faces get a slot of their own."""
+    bpy.context.scene.maquette.seed = 5
+    with bpy.context.temp_override(window=window(), area=viewport()[0]):
+        bpy.ops.object.mode_set(mode="EDIT")
+        bpy.ops.mesh.select_all(action="SELECT")
+    studio = module("addon.engine").studio
+    yield 0.5
+    yield from click_button("maquette.generate")
+    yield from until(lambda: studio.busy, 5)
+    yield from until(lambda: not studio.busy, 120)
+    yield 0.4
+    shot("8-edit-mode")
+    with bpy.context.temp_override(window=window(), area=viewport()[0]):
+        bpy.ops.object.mode_set(mode="OBJECT")
+    cube = bpy.data.objects["Cube"]
+    check("faces have a slot of their own", len(cube.material_slots) == 2, studio.notice.text if studio.notice else "")
+    check("all faces were assigned", {face.material_index for face in cube.data.polygons} == {1})
+
+
+def look_at_the_material():
+    """Open every section; show the material as the viewport draws it."""
+    area, _ = viewport()
+    area.spaces.active.shading.type = "MATERIAL"
+    area.tag_redraw()
+    yield 25.0
+    shot("9-material-preview")
+
+
+def preferences_page():
+    """The add-on's page, checked."""
+    engine = module("addon.engine")
+    bpy.ops.maquette.open_preferences()
+    yield 1.5
+    bpy.ops.maquette.check_engine("INVOKE_DEFAULT")
+    yield from until(lambda: not engine.checking(), 60)
+    yield 1.0
+    shot("10-preferences")
+    check("the check finds a whole engine", all(f.fine for f in engine.findings()), [f.text for f in engine.findings()])
+
+
+def report_times():
+    """The figures: no poll or draw above 50 ms, no tick that applies above 150 ms."""
+    for name, limit in (("poll", 0.05), ("draw", 0.05), ("stage", 0.15)):
+        values = sorted(times[name]) or [0.0]
+        median, worst = values[len(values) // 2], values[-1]
+        text = f"n {len(values)}, median {1000 * median:.2f} ms, worst {1000 * worst:.1f} ms"
+        check(f"no {name} above {1000 * limit:.0f} ms", worst <= limit, text)
+
+
+steps = story()
+started = time.monotonic()
+
+
+def tick():
+    """Blender's timer: one step of the story."""
+    if time.monotonic() - started > LIMIT_S:
+        failures.append("the run took too long")
+        return finish()
+    try:
+        return next(steps)
+    except StopIteration:
+        return finish()
+    except Exception:  # noqa: BLE001 the window must close whatever happened
+        failures.append("the driver failed")
+        traceback.print_exc(file=log)
+        return finish()
+
+
+def finish():
+    """Write the verdict and leave without Blender's own questions."""
+    shot("last")
+    print("FAILURES", failures, file=log)
+    log.close()
+    for name in (PACKAGE,):
+        if f"{name}.addon.engine" in sys.modules:
+            module("addon.engine").shut_down()
+    sys.stdout.flush()
+    os._exit(1 if failures else 0)
+
+
+bpy.app.timers.register(tick, first_interval=1.0)

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Drives Maquette in a real Blender window.   run.sh SUITE OUT      (root; needs MAQUETTE_PYTHON, an engine's Python)
+# Screenshots, `drive.txt` (each check and each measured time) and Blender's log come to OUT. The Blender lies in
+# MAQUETTE_GUI_ROOT/SUITE, made on first use.
+set -euo pipefail
+SUITE=$1 OUT=$2
+HERE=$(cd "$(dirname "$0")" && pwd)
+REPO=$(cd "$HERE/../.." && pwd)
+ROOT=${MAQUETTE_GUI_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/maquette-gui}/$SUITE
+: "${MAQUETTE_PYTHON:?name the Python that the engine shall run in}"
+"$HERE/setup.sh" "$SUITE" "$ROOT"
+
+# the engine's environment and its base at the same paths inside; hard links where the disk allows
+into_root() {
+  [ ! -e "$ROOT$1" ] || return 0
+  mkdir -p "$(dirname "$ROOT$1")"
+  cp -al "$1" "$ROOT$1" 2>/dev/null || { rm -rf "${ROOT:?}$1"; cp -a "$1" "$ROOT$1"; }
+}
+into_root "$("$MAQUETTE_PYTHON" -c 'import sys; print(sys.base_prefix)')"
+into_root "$("$MAQUETTE_PYTHON" -c 'import sys; print(sys.prefix)')"
+
+# torch asks the kernel's files which processor it has; a chroot has none of them
+if [ ! -e "$ROOT/proc/cpuinfo" ]; then
+  for file in /proc/cpuinfo /sys/devices/system/cpu/possible /sys/devices/system/cpu/present; do
+    mkdir -p "$ROOT$(dirname $file)"
+    cat "$file" >"$ROOT$file"
+  done
+fi
+
+work=$ROOT/root/maquette-gui
+rm -rf "$work"
+mkdir -p "$work/out" "$work/zip" "$OUT"
+# Blender's own extension command makes the zip, as for a release
+command=$(find "$ROOT/usr" -path '*addons_core/bl_pkg/cli/blender_ext.py' | head -1)
+"$MAQUETTE_PYTHON" "$command" build --source-dir "$REPO" --output-dir "$work/zip" >/dev/null
+mv "$work"/zip/*.zip "$work/maquette.zip"
+cp "$HERE"/*.py "$work/"
+"$MAQUETTE_PYTHON" "$HERE/photograph.py" "$work/bricks.png"
+
+code=0
+chroot "$ROOT" env MAQUETTE_PYTHON="$MAQUETTE_PYTHON" PYTHONDONTWRITEBYTECODE=1 sh -c '
+cd /root/maquette-gui
+Xvfb :96 -screen 0 1440x900x24 -nolisten tcp >out/xvfb.log 2>&1 & screen=$!
+sleep 1
+export DISPLAY=:96 LIBGL_ALWAYS_SOFTWARE=1 HOME=/root XDG_RUNTIME_DIR=/tmp
+export BLENDER_USER_RESOURCES=/root/maquette-gui/user XDG_CACHE_HOME=/root/cache
+timeout 480 blender --enable-event-simulate --window-geometry 0 0 1440 900 --python-exit-code 3 \
+  --python drive.py -- out maquette.zip bricks.png >out/blender.log 2>&1
+code=$?
+kill $screen
+exit $code' || code=$?
+cp -r "$work/out/." "$OUT/"
+cat "$OUT/drive.txt"
+! grep -q Traceback "$OUT/blender.log" || { echo "a traceback in Blender's log:" >&2; grep -A 20 Traceback "$OUT/blender.log" >&2; code=1; }
+exit $code
