@@ -8,7 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import EngineError, HostError
 
@@ -16,29 +20,42 @@ NAME = "asset.blend"
 SCRIPT = Path(__file__).resolve().parents[2] / "addon" / "scene" / "blend_file.py"
 TIMEOUT_S = 600
 LAST_LINES = 5
+POLL_S = 0.05
 
 
-def write(folder: Path) -> list[str]:
-    """Build `asset.blend` from the folder's `asset.json` and PNGs; returns its name."""
+def write(folder: Path, progress: Callable[[float, str], None]) -> list[str]:
+    """Build `asset.blend` from the folder's `asset.json` and PNGs; returns its name. `progress` may raise to stop."""
     command = [*blender_command(), "--", str(folder), str(folder / NAME)]
+    with tempfile.TemporaryFile() as log:
+        _run(command, log, progress)
+        log.seek(0)
+        said = " / ".join(log.read().decode("utf-8", "replace").strip().splitlines()[-LAST_LINES:])
+    if not (folder / NAME).is_file():
+        raise EngineError(f"Blender could not write the .blend. It said: {said or 'nothing'}")
+    return [NAME]
+
+
+def _run(command: list[str], log: BinaryIO, progress: Callable[[float, str], None]) -> None:
+    """Run Blender to its end, its words into `log`; it never outlives a stop. A failure leaves no .blend behind."""
+    started = time.monotonic()
+    flags = int(getattr(subprocess, "CREATE_NO_WINDOW", 0))
     try:
-        done = subprocess.run(
-            command,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=TIMEOUT_S,
-            creationflags=int(getattr(subprocess, "CREATE_NO_WINDOW", 0)),
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, creationflags=flags
         )
     except OSError as error:
         raise HostError(f"Blender could not be started with '{command[0]}': {error.strerror}.") from error
-    except subprocess.TimeoutExpired as error:
-        raise EngineError(f"Blender did not write the .blend within {TIMEOUT_S} s and was stopped.") from error
-    if done.returncode != 0 or not (folder / NAME).is_file():
-        said = " / ".join(done.stdout.decode("utf-8", "replace").strip().splitlines()[-LAST_LINES:])
-        raise EngineError(f"Blender could not write the .blend (exit code {done.returncode}). It said: {said}")
-    return [NAME]
+    try:
+        while child.poll() is None:
+            if time.monotonic() - started > TIMEOUT_S:
+                raise EngineError(f"Blender did not write the .blend within {TIMEOUT_S} s and was stopped.")
+            progress(0.95, "Writing the .blend")
+            time.sleep(POLL_S)
+    finally:
+        child.kill()
+        child.wait()
+    if child.returncode != 0:
+        Path(command[-1]).unlink(missing_ok=True)
 
 
 def blender_command() -> list[str]:

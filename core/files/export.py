@@ -50,8 +50,7 @@ def _blend(asset: Asset, folder: Path, names: list[str], progress: Progress) -> 
 
     extra = [] if "albedo.png" in names else png.write(asset, folder, progress)
     bundle.write_asset(asset, folder, (*names, *extra), arrays=False)
-    progress(0.95, "Writing the .blend")
-    written = blend.write(folder)
+    written = blend.write(folder, progress)
     for name in extra:
         (folder / name).unlink()
     return written
