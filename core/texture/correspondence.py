@@ -39,6 +39,7 @@ def find_correspondence(
     features_chw: torch.Tensor,
     size: tuple[int, int],
     wraps: tuple[bool, bool],
+    repeats: tuple[float | None, float | None],
     scale: int,
     generator: torch.Generator,
     progress: Progress,
@@ -46,7 +47,8 @@ def find_correspondence(
     """Source texel of every texel of an output torus of `size`, both at the matching resolution.
 
     features_chw: float32 guide channels. size: even numbers, multiples of 2 for each coarser level (`num_levels`).
-    `scale` is passed on to the result.
+    wraps: the axes along which the exemplar continues on its other side. repeats: the period along each axis, if it
+    has one. `scale` is passed on to the result.
     """
     levels = [features_chw]
     while len(levels) < num_levels(features_chw.shape[1:], size):
@@ -60,7 +62,8 @@ def find_correspondence(
         index = index_patches(levels[depth], wraps, generator)
         level_size = (size[0] >> depth, size[1] >> depth)
         if matches is None:
-            matches = _quilted(levels[depth], level_size, index, wraps, generator, stage)
+            coarse = tuple(None if repeat is None else repeat / 2**depth for repeat in repeats)
+            matches = _quilted(levels[depth], level_size, index, (coarse[0], coarse[1]), generator, stage)
         else:
             matches = _refined(matches, index)
         price = F.interpolate(price, size=(index.num_rows, index.num_columns), mode="nearest") * 0.5
@@ -91,14 +94,16 @@ def _quilted(
     features_chw: torch.Tensor,
     size: tuple[int, int],
     index: PatchIndex,
-    wraps: tuple[bool, bool],
+    repeats: tuple[float | None, float | None],
     generator: torch.Generator,
     progress: Progress,
 ) -> Matches:
     """First matches: patches centred as the quilt's texels are."""
     smallest = min(*features_chw.shape[1:], *size)
     block = max(4, min(round(BLOCK_SHARE * min(features_chw.shape[1:])), min(size) // 2, smallest))
-    rows, columns = quilt(features_chw, size, wraps, block, generator, lambda f, text: progress(0.3 * f, text))
+    rows, columns = quilt(
+        features_chw, size, index.wraps, repeats, block, generator, lambda f, text: progress(0.3 * f, text)
+    )
     half = PATCH // 2
     rows, columns = (torch.roll(t, (-half, -half), (0, 1))[::STRIDE, ::STRIDE] - half for t in (rows, columns))
     rows, columns = rows.to(features_chw.device), columns.to(features_chw.device)

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from .correspondence import STRIDE, num_levels
 from .features import halved
+
+MIN_PERIOD = 6
+# how much higher the autocorrelation must be at the multiples of a period than between them
+MIN_CONTRAST = 0.15
+# more stretch than this would show; the synthesis then has to break a repeat somewhere
+MAX_STRETCH = 0.2
 
 
 @dataclass(frozen=True)
@@ -19,13 +26,15 @@ class Fit:
     """How the exemplar is laid out for the synthesis.
 
     size: rows and columns to synthesise, near those asked for and divisible as the levels need. exemplar_size: rows
-    and columns to which the exemplar is scaled. wraps: which axes of the exemplar are seamless by themselves. scale:
-    full-resolution texels per matched texel.
+    and columns to which the exemplar is scaled. wraps: which axes of the exemplar are seamless by themselves. repeats:
+    the period of each axis after scaling, of which `size` holds a whole number, or None. scale: full-resolution texels
+    per matched texel.
     """
 
     size: tuple[int, int]
     exemplar_size: tuple[int, int]
     wraps: tuple[bool, bool]
+    repeats: tuple[float | None, float | None]
     scale: int
 
 
@@ -34,19 +43,86 @@ def fit_exemplar(features_chw: torch.Tensor, size: tuple[int, int], scale: int) 
     given = (features_chw.shape[1], features_chw.shape[2])
     levels = num_levels((given[0] // scale, given[1] // scale), (size[0] // scale, size[1] // scale))
     unit = scale << (levels - 1)
-    wraps = (is_seamless(features_chw, 0), is_seamless(features_chw, 1))
-    rounded = tuple(max(1, round(n / (STRIDE * unit))) * STRIDE * unit for n in size)
-    fitted = tuple(max(1, round(n / unit)) * unit if wrap else n for n, wrap in zip(given, wraps, strict=True))
-    return Fit((rounded[0], rounded[1]), (fitted[0], fitted[1]), wraps, scale)
+    rounded = [max(1, round(n / (STRIDE * unit))) * STRIDE * unit for n in size]
+    fitted, wraps = list(given), [False, False]
+    repeats: list[float | None] = [None, None]
+    for axis in (0, 1):
+        repeat = period(features_chw, axis)
+        wraps[axis] = is_seamless(features_chw, axis, repeat)
+        count, stretch = closing_stretch(given[axis], rounded[axis], repeat, wraps[axis])
+        repeats[axis] = rounded[axis] / count if count else None
+        step = unit if wraps[axis] else 1
+        fitted[axis] = max(1, round(given[axis] * stretch / step)) * step
+    return Fit((rounded[0], rounded[1]), (fitted[0], fitted[1]), (wraps[0], wraps[1]), (repeats[0], repeats[1]), scale)
 
 
-def is_seamless(features_chw: torch.Tensor, axis: int) -> bool:
+def closing_stretch(length: int, size: int, repeat: float | None, wraps: bool) -> tuple[int, float]:
+    """How many repeats of an axis `size` holds (0: does not matter), and the stretch that makes them whole."""
+    if repeat is None or round(size / repeat) == 0:
+        return 0, 1.0
+    if wraps:
+        inside = round(length / repeat)
+        if abs(length / repeat - inside) > 0.06:
+            return 0, 1.0
+        repeat = length / inside
+    count = round(size / repeat)
+    stretch = size / (count * repeat)
+    return (count, stretch) if abs(stretch - 1) <= MAX_STRETCH else (0, 1.0)
+
+
+def period(features_chw: torch.Tensor, axis: int) -> float | None:
+    """Texels after which the exemplar repeats along an axis (0: down, 1: right), or None.
+
+    The autocorrelation must be high at the multiples of the period and low half-way between them; of periods that are
+    about equally good the shortest counts.
+    """
+    lines = features_chw.transpose(1, 2) if axis == 0 else features_chw
+    correlation = autocorrelation(lines)
+    length = lines.shape[2]
+    candidates = np.arange(MIN_PERIOD, length / 2.2, 0.25)
+    if not len(candidates):
+        return None
+    contrasts = np.array([_contrast(correlation, candidate) for candidate in candidates])
+    best = contrasts.max()
+    if best < MIN_CONTRAST:
+        return None
+    first = int(np.argmax(contrasts >= 0.85 * best))
+    last = first
+    while last + 1 < len(contrasts) and contrasts[last + 1] >= 0.85 * best:
+        last += 1
+    return float(candidates[first + contrasts[first : last + 1].argmax()])
+
+
+def autocorrelation(lines_chw: torch.Tensor) -> np.ndarray:
+    """Mean product of the lines with themselves shifted right by 0, 1, ... texels, 1 at no shift: (3 w / 4,)."""
+    length = lines_chw.shape[2]
+    centred = lines_chw - lines_chw.mean(2, keepdim=True).mean(1, keepdim=True)
+    power = torch.fft.rfft(centred, n=2 * length).abs().square().mean((0, 1))
+    products = torch.fft.irfft(power, n=2 * length)[: 3 * length // 4].cpu().numpy().astype(np.float64)
+    products /= np.arange(length, length - len(products), -1)
+    return np.asarray(products / max(products[0], 1e-12))
+
+
+def _contrast(correlation: np.ndarray, candidate: float) -> float:
+    """Correlation at the multiples of a candidate period less that half-way between them."""
+    count = int((len(correlation) - 1) / candidate)
+    multiples = candidate * np.arange(1, count + 1)
+    shifts = np.arange(len(correlation))
+    return float(
+        (np.interp(multiples, shifts, correlation) - np.interp(multiples - candidate / 2, shifts, correlation)).mean()
+    )
+
+
+def is_seamless(features_chw: torch.Tensor, axis: int, repeat: float | None) -> bool:
     """Whether the exemplar continues on its other side (axis 0: below its last row; 1: right of its last column).
 
     The change from each line to the next is compared with the changes just before and after; across the border it must
-    not stand out more than at some line inside, at three scales. The finest counts least: compression blurs it.
+    not stand out more than at some line inside, at three scales. The finest counts least: compression blurs it. Where
+    whole repeats fit, the lines at whole repeats from the border are what it is compared with: it may lie on a joint.
     """
     lines = features_chw.transpose(1, 2) if axis == 0 else features_chw
+    length = lines.shape[2]
+    fits = repeat is not None and abs(length / repeat - round(length / repeat)) < 0.04
     for level in range(3):
         if min(lines.shape[1:]) < 16:
             break
@@ -55,7 +131,18 @@ def is_seamless(features_chw: torch.Tensor, axis: int) -> bool:
         excess = change / around.clamp(min=1e-6)
         inside = excess[1:-2]
         limit = 1.3 * inside.max() if level == 0 else torch.maximum(inside.topk(3)[0][2], 1.08 * inside.quantile(0.99))
+        if fits and repeat is not None:
+            limit = torch.maximum(limit, 1.1 * _at_repeats(excess, round(length / repeat)))
         if excess[-1] > limit:
             return False
         lines = halved(lines)
     return True
+
+
+def _at_repeats(excess: torch.Tensor, count: int) -> torch.Tensor:
+    """Median, over the inner lines at whole repeats from the border, of the largest excess within a texel of them."""
+    if count < 2:
+        return excess.new_zeros(())
+    places = torch.arange(1, count, device=excess.device) * len(excess) / count - 1
+    near = torch.stack([excess[(places.round().long() + shift) % len(excess)] for shift in (-1, 0, 1)])
+    return near.amax(0).median()

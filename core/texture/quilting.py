@@ -20,6 +20,13 @@ import torch
 Progress = Callable[[float, str], None]
 TOLERANCE = 0.05
 REUSE_WEIGHT = 0.15
+# the dearest that mere continuation gets, as a share of the typical misfit, and the copied share of the exemplar's
+# area at which it has got most of the way there
+COPY_WEIGHT = 0.4
+COPY_SHARE = 0.2
+# what leaving the lattice of repeats costs, as a share of the typical misfit, and how many texels off are free
+LATTICE_WEIGHT = 1.0
+LATTICE_SLACK = 1.0
 
 
 @dataclass
@@ -31,10 +38,12 @@ class Quilt:
     block: int
     overlap: int
     size: tuple[int, int]
+    repeats: tuple[float | None, float | None]
     image_chw: np.ndarray = field(init=False)
     source_rows: np.ndarray = field(init=False)
     source_columns: np.ndarray = field(init=False)
     uses: np.ndarray = field(init=False)
+    areas: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         num_channels, height, width = self.exemplar_chw.shape
@@ -43,9 +52,11 @@ class Quilt:
         self.source_columns = np.full(self.size, -1, np.int64)
         origins = [n if wrap else n - self.block + 1 for n, wrap in zip((height, width), self.wraps, strict=True)]
         self.uses = np.zeros(origins, np.float32)
+        self.areas = np.zeros((height, width), np.float32)
         exemplar = torch.from_numpy(self.exemplar_chw)
         self._spectrum = torch.fft.rfft2(exemplar)
         self._energy_spectrum = torch.fft.rfft2(exemplar.square().sum(0))
+        self._phase: tuple[int, int] | None = None
         self._variance = max(float(self.exemplar_chw.var(axis=(1, 2)).sum()), 1e-6)
 
     def lay(self, row: int, column: int, generator: torch.Generator) -> None:
@@ -53,7 +64,8 @@ class Quilt:
         rows, columns = self._window(row, column)
         filled = self.source_rows[rows, columns] >= 0
         current_cbb = self.image_chw[:, rows, columns]
-        origin = self._choose(current_cbb, filled, generator)
+        origin = self._choose(current_cbb, filled, (row, column), generator)
+        self._phase = self._phase or (origin[0] - row, origin[1] - column)
         self._count(origin)
         block_rows = (origin[0] + np.arange(self.block)) % self.exemplar_chw.shape[1]
         block_columns = (origin[1] + np.arange(self.block)) % self.exemplar_chw.shape[2]
@@ -61,25 +73,56 @@ class Quilt:
         error = np.where(filled, np.square(block_cbb - current_cbb).sum(0), 0.0)
         new = covered_by_new_block(error, filled, self.overlap)
         place_rows, place_columns = np.broadcast_arrays(rows, columns)
+        replaced = new & filled
+        self._record(place_rows[replaced], place_columns[replaced], -1)
         self.image_chw[:, place_rows[new], place_columns[new]] = block_cbb[:, new]
         self.source_rows[place_rows[new], place_columns[new]] = np.broadcast_to(block_rows[:, None], new.shape)[new]
         self.source_columns[place_rows[new], place_columns[new]] = np.broadcast_to(block_columns, new.shape)[new]
+        self._record(place_rows[new], place_columns[new], 1)
 
     def _window(self, row: int, column: int) -> tuple[np.ndarray, np.ndarray]:
         steps = np.arange(self.block)
         return ((row + steps) % self.size[0])[:, None], ((column + steps) % self.size[1])[None]
 
-    def _choose(self, current_cbb: np.ndarray, filled: np.ndarray, generator: torch.Generator) -> tuple[int, int]:
-        """The block's first texel in the exemplar: fits what lies there, seldom used, a little chance."""
+    def _choose(
+        self, current_cbb: np.ndarray, filled: np.ndarray, place: tuple[int, int], generator: torch.Generator
+    ) -> tuple[int, int]:
+        """The block's first texel in the exemplar: fits what lies there, copies little, is seldom used."""
         chance = torch.rand(tuple(self.uses.shape), generator=generator).numpy()
         if filled.any():
             misfit = self._misfit(current_cbb, filled)
+            typical = float(np.median(misfit))
+            misfit = misfit + typical * (COPY_WEIGHT * self._copying(place) + LATTICE_WEIGHT * self._misplaced(place))
             least = max(float(misfit.min()), 1e-3)
             misfit = misfit + least * (REUSE_WEIGHT * self.uses + TOLERANCE * chance)
         else:
             misfit = chance
         flat = int(misfit.argmin())
         return flat // misfit.shape[1], flat % misfit.shape[1]
+
+    def _copying(self, place: tuple[int, int]) -> np.ndarray:
+        """Price in [0, 1) of each origin for a block at `place`: higher, the more was laid with that very offset."""
+        areas = np.roll(self.areas, place, (0, 1))[: self.uses.shape[0], : self.uses.shape[1]]
+        return np.asarray(1 - np.exp(areas / -(COPY_SHARE * self.areas.size)))
+
+    def _misplaced(self, place: tuple[int, int]) -> np.ndarray:
+        """Price in [0, 2] of each origin for a block at `place`: off the lattice that the first block laid down?"""
+        prices = []
+        for axis, repeat in enumerate(self.repeats):
+            shift = np.arange(self.uses.shape[axis]) - place[axis] - (self._phase[axis] if self._phase else 0)
+            if repeat is None:
+                prices.append(np.zeros(len(shift)))
+                continue
+            off = np.abs((shift + repeat / 2) % repeat - repeat / 2)
+            prices.append(1 - np.exp(-np.square(np.maximum(off - LATTICE_SLACK, 0))))
+        return np.asarray(np.add.outer(prices[0], prices[1]))
+
+    def _record(self, rows: np.ndarray, columns: np.ndarray, change: int) -> None:
+        """Adds or takes away the area of output texels from their offsets and the eight next ones."""
+        height, width = self.areas.shape
+        down, right = self.source_rows[rows, columns] - rows, self.source_columns[rows, columns] - columns
+        for near in range(9):
+            np.add.at(self.areas, ((down + near // 3 - 1) % height, (right + near % 3 - 1) % width), change)
 
     def _misfit(self, current_cbb: np.ndarray, filled: np.ndarray) -> np.ndarray:
         """Mean squared difference to the filled texels for every block of the exemplar, by FFT."""
@@ -109,13 +152,14 @@ def quilt(
     features_chw: torch.Tensor,
     size: tuple[int, int],
     wraps: tuple[bool, bool],
+    repeats: tuple[float | None, float | None],
     block: int,
     generator: torch.Generator,
     progress: Progress,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Lays blocks over the torus row by row from a random corner on; returns source rows and columns, each (H, W)."""
     overlap = max(2, block // 3)
-    torus = Quilt(features_chw.cpu().numpy(), wraps, block, overlap, size)
+    torus = Quilt(features_chw.cpu().numpy(), wraps, block, overlap, size, repeats)
     corner = [int(torch.randint(0, n, (1,), generator=generator)) for n in size]
     row_places, column_places = (_places(n, block - overlap) for n in size)
     for number, row in enumerate(row_places):

@@ -65,6 +65,7 @@ def synthesise(
         features,
         (fit.size[0] // fit.scale, fit.size[1] // fit.scale),
         fit.wraps,
+        (_matched(fit.repeats[0], fit.scale), _matched(fit.repeats[1], fit.scale)),
         fit.scale,
         generator,
         lambda fraction, text: progress(0.05 + 0.65 * fraction, text),
@@ -82,6 +83,10 @@ def matching_scale(exemplar_size: tuple[int, int], size: tuple[int, int]) -> int
     ) // (2 * scale) >= MIN_MATCHED_EXEMPLAR:
         scale *= 2
     return scale
+
+
+def _matched(repeat: float | None, scale: int) -> float | None:
+    return None if repeat is None else repeat / scale
 
 
 def _stacked(maps: Mapping[str, np.ndarray], fit: Fit, device: torch.device) -> Stack:
