@@ -24,7 +24,7 @@ from ..core.errors import HostError
 
 MARKER = "maquette-environment.json"
 REQUIREMENTS = Path(__file__).resolve().parents[1] / "core" / "requirements.txt"
-NEEDED_PYTHON = (3, 11)
+NEWER_PYTHON = (3, 13)
 # the longest path below an environment's folder that torch's files make, as counted in its wheel
 LONGEST_INSIDE = 170
 WINDOWS_PATH_LIMIT = 260
@@ -157,23 +157,25 @@ def plan(folder: Path, kind: Kind, base_python: str) -> list[Step]:
     python = str(python_in(folder))
     pip = (python, "-I", "-m", "pip", "install", "--no-input", "--disable-pip-version-check")
     raw = ("--progress-bar", "raw")
-    torch = _pinned("torch")
     index = ("--index-url", kind.index, "--extra-index-url", "https://pypi.org/simple") if kind.index else ()
+    requirements = tested_requirements(sys.version_info[:2])
     return [
         Step("Making the environment", (base_python, "-I", "-m", "venv", "--clear", str(folder)), 0.05),
         Step("Preparing its installer", (*pip, "--upgrade", "pip>=24.1"), 0.05),
-        Step("Downloading torch", (*pip, *raw, *index, torch), 0.65),
-        Step("Downloading the other packages", (*pip, *raw, "-r", str(REQUIREMENTS)), 0.25),
+        Step("Downloading torch", (*pip, *raw, *index, requirements["torch"]), 0.65),
+        Step("Downloading the other packages", (*pip, *raw, *requirements.values()), 0.25),
     ]
 
 
-def _pinned(package: str) -> str:
-    """The requirement of one package as the tested list states it."""
-    for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines():
-        requirement = line.split("#")[0].split(";")[0].strip()
-        if requirement.split("=")[0].split(">")[0].strip() == package:
-            return requirement
-    return package
+def tested_requirements(python: tuple[int, ...]) -> dict[str, str]:
+    """The engine's packages by name, in the tested versions; "or newer" where this Python is newer than the tests'."""
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    stated = [line.split("#")[0].strip() for line in lines]
+    pinned = {requirement.split("==")[0]: requirement for requirement in stated if requirement}
+    if python < NEWER_PYTHON:
+        return pinned
+    # a version that was current before a Python came out has no wheels for it
+    return {name: text if name == "torch" else text.replace("==", ">=") for name, text in pinned.items()}
 
 
 class EnvironmentMaker:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import enum
 import itertools
+import shutil
 import time
 import traceback
 from collections.abc import Callable
@@ -124,12 +125,12 @@ class Studio:
 
     def cancel(self) -> None:
         """Stop the job under way and forget those that wait."""
-        for job in self.waiting:
-            job.state = State.CANCELLED
+        for waiting in self.waiting:
+            waiting.state = State.CANCELLED
         self.waiting.clear()
-        job = self.current
-        if job is None:
+        if self.current is None:
             return
+        job = self.current
         if job.state is State.RUNNING and self.engine is not None and self.engine.job == job.id:
             job.text = "Cancelling"
             self.engine.cancel()
@@ -178,6 +179,8 @@ class Studio:
             # the same Request was answered before
             self._take(job, job.folder)
             return
+        # half of a result is none, and the engine writes over no folder that it does not know
+        shutil.rmtree(job.folder, ignore_errors=True)
         if self.engine is None or not self.engine.alive:
             self.engine = self._start_engine()
         job.state = State.RUNNING

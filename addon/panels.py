@@ -203,18 +203,19 @@ def _draw_outcome(layout: Any, context: Any) -> None:
     notice = engine.studio.notice
     if notice is None or engine.studio.busy:
         return
-    box = layout.box()
-    row = box.row()
+    # no box round it: where the pointer rests on the progress bar as it ends, Blender draws the next box as that bar
+    column = layout.column()
+    row = column.row()
     draw_text(row, notice.text, context, _LEVEL_ICONS[notice.level], buttons=1)
     row.operator("maquette.dismiss", text="", icon="X", emboss=False)
-    _draw_mending(box, notice)
+    _draw_mending(column, notice)
 
 
-def _draw_mending(box: Any, notice: Notice) -> None:
+def _draw_mending(layout: Any, notice: Notice) -> None:
     for operator in notice.mend:
-        box.operator(operator, **({"text": "Try Again"} if operator == "maquette.generate" else {}))
+        layout.operator(operator, **({"text": "Try Again"} if operator == "maquette.generate" else {}))
     if notice.detail:
-        box.operator("maquette.copy_detail", icon="COPYDOWN")
+        layout.operator("maquette.copy_detail", icon="COPYDOWN")
 
 
 def _draw_facts(layout: Any, material: Any, context: Any) -> None:

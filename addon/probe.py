@@ -10,7 +10,7 @@ import platform
 import sys
 from typing import Any
 
-PACKAGES = ("numpy", "PIL", "torch", "scipy", "OpenImageIO")
+PACKAGES = ("numpy", "PIL", "torch", "OpenImageIO", "rich")
 
 
 def main() -> None:

@@ -184,7 +184,8 @@ def register() -> None:
     groups = {group_name(method): make_group(method) for method in methods().values()}
     references = make_references()
     settings = make_settings(groups, references)
-    for kind in (ReferenceSlot, *groups.values(), references, settings):
+    kinds: list[type] = [ReferenceSlot, *groups.values(), references, settings]
+    for kind in kinds:
         _register_class(kind)
     bpy.types.Scene.maquette = PointerProperty(type=settings)  # type: ignore[attr-defined]
 

@@ -9,7 +9,7 @@ from typing import Any
 import blf
 
 # what a box, its icon and the scroll bar take away from a line, in pixels at scale 1
-MARGIN = 74
+MARGIN = 92
 BUTTON = 24
 MOST_LINES = 12
 

@@ -51,7 +51,9 @@ def mark_as_asset(material: Any, made: Made) -> None:
 def set_preview(material: Any) -> None:
     """Give the material a picture that is shaded from its own maps."""
     images = map_images(material)
-    maps = {name: _pixels(images[name]) for name in ("albedo", "normal", "roughness") if name in images}
+    maps: dict[str, np.ndarray] = {
+        name: _pixels(images[name]) for name in ("albedo", "normal", "roughness") if name in images
+    }
     if "albedo" not in maps:
         return
     preview = material.preview_ensure()

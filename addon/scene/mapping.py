@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import bmesh
 import bpy
 import numpy as np
 
@@ -27,6 +28,8 @@ GROUP_VERSION = 1
 WIDTH, HEIGHT, VECTOR = "Tile Width", "Tile Height", "Vector"
 # more faces than these tell nothing new about how dense the UVs are
 MEASURED_FACES = 20_000
+# these are read one by one
+MEASURED_EDIT_FACES = 2_000
 
 
 def mapping_group(mapping: str) -> Any:
@@ -62,11 +65,9 @@ def store_uv_size(item: Any) -> None:
 
 def measure_uv_size(item: Any) -> list[float]:
     """`UV_SIZE` of a mesh object with UVs, in Blender units of the world; (1, 1, scale) where its UVs have no area."""
-    if item.mode == "EDIT":
-        item.update_from_editmode()
     matrix = np.array(item.matrix_world.to_3x3(), dtype=np.float64)
     scale = float(np.linalg.norm(matrix, axis=0).mean()) or 1.0
-    positions, uvs = _triangles(item.data)
+    positions, uvs = _edit_triangles(item.data) if item.mode == "EDIT" else _triangles(item.data)
     along_u, along_v = _lengths_per_uv(positions @ matrix.T, uvs)
     return [along_u, along_v, scale]
 
@@ -85,6 +86,18 @@ def _triangles(mesh: Any) -> tuple[np.ndarray, np.ndarray]:
     layer.uv.foreach_get("vector", uvs)
     corners = starts[:: max(1, num_faces // MEASURED_FACES), None] + np.arange(3)
     return points.reshape(-1, 3)[vertex_of_corner[corners]].astype(np.float64), uvs.reshape(-1, 2)[corners]
+
+
+def _edit_triangles(mesh: Any) -> tuple[np.ndarray, np.ndarray]:
+    """As `_triangles`, of a mesh in Edit Mode, whose own arrays are then empty."""
+    edited = bmesh.from_edit_mesh(mesh)
+    edited.faces.ensure_lookup_table()
+    layer = edited.loops.layers.uv.active
+    step = max(1, len(edited.faces) // MEASURED_EDIT_FACES)
+    loops = [edited.faces[index].loops[:3] for index in range(0, len(edited.faces), step)]
+    positions = np.array([[loop.vert.co[:] for loop in face] for face in loops], np.float64)
+    uvs = np.array([[loop[layer].uv[:] for loop in face] for face in loops], np.float64)
+    return positions.reshape(-1, 3, 3), uvs.reshape(-1, 3, 2)
 
 
 def _lengths_per_uv(positions: np.ndarray, uvs: np.ndarray) -> tuple[float, float]:
@@ -153,7 +166,7 @@ def _build_uv(graph: Graph) -> None:
     across = [graph.math("MULTIPLY", (160, 200 - 170 * i), grown, parts.outputs["XY"[i]]) for i in range(2)]
     sides = (tile.outputs[WIDTH], tile.outputs[HEIGHT])
     ratio = [graph.math("DIVIDE", (300, 200 - 170 * i), across[i], sides[i]) for i in range(2)]
-    scale = graph.combine((420, 200), *ratio, 1.0)
+    scale = graph.combine((420, 200), ratio[0], ratio[1], 1.0)
     graph.link(graph.vector_math("MULTIPLY", (440, 0), uvs.outputs["UV"], scale), target.inputs[VECTOR])
 
 

@@ -38,7 +38,7 @@ def test_execute_is_synchronous(maquette: Any, settings: Any, cube: Any) -> None
 def test_without_selection_a_preview_plane_appears(maquette: Any, settings: Any) -> None:
     job = maquette.finish(maquette.start())
     assert job.state.name == "DONE", job.notice
-    plane = bpy.context.view_layer.objects.active
+    plane: Any = bpy.context.view_layer.objects.active
     assert plane.name == "Maquette Preview" and plane.select_get()
     assert plane.active_material.name == "red brick"
     assert tuple(plane.dimensions)[:2] == pytest.approx((2.0, 2.0))

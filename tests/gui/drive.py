@@ -17,6 +17,8 @@ import bpy
 OUT, ZIP, PHOTO = (Path(argument).resolve() for argument in sys.argv[sys.argv.index("--") + 1 :][:3])
 PACKAGE = "bl_ext.user_default.maquette"
 LIMIT_S = 420
+# minutes of shader compilation where the CPU draws
+PREVIEW = os.environ.get("MAQUETTE_GUI_PREVIEW") == "1"
 
 bpy.context.preferences.view.show_splash = False
 bpy.context.preferences.use_preferences_save = False
@@ -75,23 +77,22 @@ def press(key, x, y, **modifiers):
     yield 0.1
 
 
-def find_button(operator):
-    """(x, y) of a button in the sidebar: Ctrl-C over a button copies its command."""
+def find_button(operator, across=0.45):
+    """(x, y) of a button in the sidebar, looked for at this share of its width: Ctrl-C over it copies its command."""
     _, region = viewport()
-    for share in (0.45, 0.9, 0.75, 0.2):
-        x = region.x + int(region.width * share) - 20
-        for y in range(region.y + region.height - 40, region.y + 20, -9):
-            bpy.context.window_manager.clipboard = ""
-            yield from move(x, y)
-            yield from press("C", x, y, ctrl=True)
-            if bpy.context.window_manager.clipboard.startswith(f"bpy.ops.{operator}("):
-                return x, y
+    x = region.x + int((region.width - 20) * across)
+    for y in range(region.y + region.height - 40, region.y + 20, -12):
+        bpy.context.window_manager.clipboard = ""
+        yield from move(x, y)
+        yield from press("C", x, y, ctrl=True)
+        if bpy.context.window_manager.clipboard.startswith(f"bpy.ops.{operator}("):
+            return x, y
     return None
 
 
-def click_button(operator):
+def click_button(operator, across=0.45):
     """Press a button of the sidebar."""
-    place = yield from find_button(operator)
+    place = yield from find_button(operator, across)
     check(f"the button {operator} is there", place is not None)
     if place is not None:
         yield from move(*place)
@@ -221,7 +222,7 @@ def new_seed_in_place():
     """The same material, arranged anew."""
     studio = module("addon.engine").studio
     uid = bpy.data.objects["Cube"].active_material.session_uid
-    yield from click_button("maquette.new_seed")
+    yield from click_button("maquette.new_seed", 0.75)
     yield from until(lambda: studio.busy, 5)
     done = yield from until(lambda: not studio.busy, 120)
     material = bpy.data.objects["Cube"].active_material
@@ -239,16 +240,20 @@ def cancel():
     yield from click_button("maquette.generate")
     began = yield from until(lambda: studio.current is not None and studio.current.fraction > 0.02, 60)
     check("a long job runs", began)
-    place = yield from find_button("maquette.cancel")
+    place = yield from find_button("maquette.cancel", 0.94)
     check("the button maquette.cancel is there", place is not None)
     if place is None:
         studio.cancel()
         return
-    started = time.monotonic()
+    stamps = []
+    end, ask = studio._end, studio.cancel
+    studio.cancel = lambda: (stamps.append(time.monotonic()), ask())
+    studio._end = lambda *given: (stamps.append(time.monotonic()), end(*given))
     yield from press("LEFTMOUSE", *place)
     ended = yield from until(lambda: not studio.busy, 5)
-    took = time.monotonic() - started
-    check("cancelled in less than 1.2 s, the click included", ended and took < 1.2, f"{took:.2f} s")
+    studio.cancel, studio._end = ask, end
+    took = stamps[-1] - stamps[0]
+    check("cancelled in less than a second", ended and took < 1.0, f"{took:.2f} s")
     yield 0.5
     shot("6-cancelled")
     settings.texture_exemplar.size = 512
@@ -291,11 +296,13 @@ def faces_in_edit_mode():
 
 
 def look_at_the_material():
-    """Open every section; show the material as the viewport draws it."""
+    """The material as the viewport draws it."""
+    if not PREVIEW:
+        return
     area, _ = viewport()
     area.spaces.active.shading.type = "MATERIAL"
     area.tag_redraw()
-    yield 25.0
+    yield 60.0
     shot("9-material-preview")
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Drives Maquette in a real Blender window.   run.sh SUITE OUT      (root; needs MAQUETTE_PYTHON, an engine's Python)
+# Drives Maquette in a real Blender window.   run.sh SUITE OUT      (root; MAQUETTE_PYTHON names the engine's Python, else .venv)
 # Screenshots, `drive.txt` (each check and each measured time) and Blender's log come to OUT. The Blender lies in
 # MAQUETTE_GUI_ROOT/SUITE, made on first use.
 set -euo pipefail
@@ -8,7 +8,7 @@ SUITE=$1 OUT=$2
 HERE=$(cd "$(dirname "$0")" && pwd)
 REPO=$(cd "$HERE/../.." && pwd)
 ROOT=${MAQUETTE_GUI_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/maquette-gui}/$SUITE
-: "${MAQUETTE_PYTHON:?name the Python that the engine shall run in}"
+MAQUETTE_PYTHON=${MAQUETTE_PYTHON:-$REPO/.venv/bin/python}
 "$HERE/setup.sh" "$SUITE" "$ROOT"
 
 # the engine's environment and its base at the same paths inside; hard links where the disk allows
