@@ -8,7 +8,7 @@ BLENDER_VENVS := $(BLENDERS:%=.venv-bpy-%)
 .DELETE_ON_ERROR:
 
 demo: .venv/ready
-	$(BIN)/python tests/demo.py demo
+	$(BIN)/python docs/demo.py demo
 
 test: lint types test-engine test-blender
 	@echo "All of Maquette's tests passed."

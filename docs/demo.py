@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make demo`: a photograph becomes a material, is put on objects in a .blend, and is rendered with Cycles.
+
+python docs/demo.py OUT [PICTURE]      (in the project's environment, which has Blender as the module bpy)
+"""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from maquette.addon.scene.apply import Place, apply
+from maquette.addon.scene.bundle_images import read_made
+from maquette.addon.scene.targets import Target
+from maquette.core.errors import MaquetteError
+
+SEED = 7
+SIZE_M = 1.2
+WIDTH, HEIGHT, SAMPLES = 960, 600, 40
+
+
+def main() -> None:
+    """Make everything under OUT and say where it is."""
+    out = Path(sys.argv[1]).resolve()
+    picture = Path(sys.argv[2]) if len(sys.argv) > 2 else gravel()
+    folder = out / "material"
+    make_material(picture, folder)
+    objects = build_scene()
+    put_on(folder, objects, picture.stem.capitalize())
+    scene_file, rendered = out / "scene.blend", out / "render.png"
+    bpy.ops.wm.save_as_mainfile(filepath=str(scene_file), check_existing=False, compress=True)
+    render(rendered)
+    print(f"\nThe photograph:              {picture}")
+    print(f"The maps and their .blend:   {folder}")
+    print(f"A scene that uses them:      {scene_file}")
+    print(f"The picture of that scene:   {rendered}")
+
+
+def gravel() -> Path:
+    """A real photograph that scikit-image brings along (512 px, greyscale)."""
+    import skimage
+
+    return Path(skimage.__file__).parent / "data" / "gravel.png"
+
+
+def make_material(picture: Path, folder: Path) -> None:
+    """The command that anybody would type."""
+    options = ["--reference", str(picture), "--size", "1024", "--size-m", str(SIZE_M), "--seed", str(SEED)]
+    command = [sys.executable, "-m", "maquette", "generate", "texture", "exemplar", *options]
+    subprocess.run([*command, "--out", str(folder), "--export", "png,blend"], check=True)
+
+
+def build_scene() -> list[Any]:
+    """A floor, a ball and a block without UVs, a camera and light; returns what the material goes on."""
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    bpy.ops.mesh.primitive_plane_add(size=20)
+    floor = bpy.context.object
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=256, ring_count=128, radius=0.8, location=(-0.85, 0, 0.8))
+    bpy.ops.object.shade_smooth()
+    ball = bpy.context.object
+    bpy.ops.mesh.primitive_cube_add(size=1.3, location=(1.05, 0.35, 0.65), rotation=(0, 0, math.radians(28)))
+    block = bpy.context.object
+    bevel = block.modifiers.new("Bevel", "BEVEL")
+    bevel.width, bevel.segments = 0.06, 4
+    block.data.uv_layers.remove(block.data.uv_layers[0])
+    floor.name, ball.name, block.name = "Floor", "Ball", "Block without UVs"
+    add_light_and_camera()
+    return [floor, ball, block]
+
+
+def add_light_and_camera() -> None:
+    """A low warm key that brings out relief, a weak cool sky, and a camera that looks down on the floor."""
+    bpy.ops.object.light_add(type="AREA", location=(-4.2, -2.6, 3.4), rotation=(math.radians(28), math.radians(-52), 0))
+    key = bpy.context.object.data
+    key.energy, key.size, key.color = 620, 1.0, (1.0, 0.9, 0.78)
+    world = bpy.data.worlds.new("Sky")
+    if world.node_tree is None:
+        world.use_nodes = True
+    background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
+    background.inputs["Color"].default_value = (0.55, 0.68, 0.9, 1)
+    background.inputs["Strength"].default_value = 0.45
+    bpy.context.scene.world = world
+    bpy.ops.object.camera_add(location=(0.15, -5.0, 3.6), rotation=(math.radians(58), 0, 0))
+    bpy.context.object.data.lens = 44
+    bpy.context.scene.camera = bpy.context.object
+
+
+def put_on(folder: Path, objects: list[Any], title: str) -> None:
+    """The material onto the objects, each kind with the mapping that suits it."""
+    scene: Any = bpy.context.scene
+    for group, mapping in groups(objects):
+        targets = tuple(Target(item.name, item.session_uid) for item in group)
+        place = Place(Target(scene.name, scene.session_uid), targets, mapping=mapping)
+        apply(read_made(folder, title), place, 1.0)
+
+
+def groups(objects: list[Any]) -> Iterator[tuple[list[Any], str]]:
+    """Objects with UVs, and those that take the box projection."""
+    yield [item for item in objects if item.data.uv_layers], "UV"
+    yield [item for item in objects if not item.data.uv_layers], "BOX"
+
+
+def render(path: Path) -> None:
+    """One frame with Cycles on the CPU."""
+    scene: Any = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    scene.cycles.device, scene.cycles.samples, scene.cycles.seed = "CPU", SAMPLES, SEED
+    scene.cycles.use_denoising = True
+    scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (MaquetteError, subprocess.CalledProcessError) as error:
+        sys.exit(f"The demo stopped: {error}")
