@@ -17,6 +17,8 @@ from .features import halved
 MIN_PERIOD = 6
 # how much higher the autocorrelation must be at the multiples of a period than between them
 MIN_CONTRAST = 0.15
+# so clear a period that an exemplar without a whole number of it cannot be seamless
+CLEAR_CONTRAST = 0.6
 # more stretch than this would show; the synthesis then has to break a repeat somewhere
 MAX_STRETCH = 0.2
 
@@ -38,6 +40,18 @@ class Fit:
     scale: int
 
 
+@dataclass(frozen=True)
+class Period:
+    """Texels after which an axis repeats, and how clearly: correlation at repeats less that between them, 0 to 2."""
+
+    texels: float
+    contrast: float
+
+    def misfit(self, length: int) -> float:
+        """How far from a whole number of repeats `length` is, in repeats."""
+        return abs(length / self.texels - round(length / self.texels))
+
+
 def fit_exemplar(features_chw: torch.Tensor, size: tuple[int, int], scale: int) -> Fit:
     """Finds seamless axes and periods, and the small change of scale that closes them on the output."""
     given = (features_chw.shape[1], features_chw.shape[2])
@@ -47,8 +61,9 @@ def fit_exemplar(features_chw: torch.Tensor, size: tuple[int, int], scale: int) 
     fitted, wraps = list(given), [False, False]
     repeats: list[float | None] = [None, None]
     for axis in (0, 1):
-        repeat = period(features_chw, axis)
-        wraps[axis] = is_seamless(features_chw, axis, repeat)
+        found = period(features_chw, axis)
+        repeat = found.texels if found else None
+        wraps[axis] = is_seamless(features_chw, axis, found)
         count, stretch = closing_stretch(given[axis], rounded[axis], repeat, wraps[axis])
         repeats[axis] = rounded[axis] / count if count else None
         step = unit if wraps[axis] else 1
@@ -70,8 +85,8 @@ def closing_stretch(length: int, size: int, repeat: float | None, wraps: bool) -
     return (count, stretch) if abs(stretch - 1) <= MAX_STRETCH else (0, 1.0)
 
 
-def period(features_chw: torch.Tensor, axis: int) -> float | None:
-    """Texels after which the exemplar repeats along an axis (0: down, 1: right), or None.
+def period(features_chw: torch.Tensor, axis: int) -> Period | None:
+    """After how many texels the exemplar repeats along an axis (0: down, 1: right), or None.
 
     The autocorrelation must be high at the multiples of the period and low half-way between them; of periods that are
     about equally good the shortest counts.
@@ -90,7 +105,7 @@ def period(features_chw: torch.Tensor, axis: int) -> float | None:
     last = first
     while last + 1 < len(contrasts) and contrasts[last + 1] >= 0.85 * best:
         last += 1
-    return float(candidates[first + contrasts[first : last + 1].argmax()])
+    return Period(float(candidates[first + contrasts[first : last + 1].argmax()]), float(best))
 
 
 def autocorrelation(lines_chw: torch.Tensor) -> np.ndarray:
@@ -113,7 +128,7 @@ def _contrast(correlation: np.ndarray, candidate: float) -> float:
     )
 
 
-def is_seamless(features_chw: torch.Tensor, axis: int, repeat: float | None) -> bool:
+def is_seamless(features_chw: torch.Tensor, axis: int, found: Period | None) -> bool:
     """Whether the exemplar continues on its other side (axis 0: below its last row; 1: right of its last column).
 
     The change from each line to the next is compared with the changes just before and after; across the border it must
@@ -122,7 +137,8 @@ def is_seamless(features_chw: torch.Tensor, axis: int, repeat: float | None) -> 
     """
     lines = features_chw.transpose(1, 2) if axis == 0 else features_chw
     length = lines.shape[2]
-    fits = repeat is not None and abs(length / repeat - round(length / repeat)) < 0.04
+    if found and found.contrast > CLEAR_CONTRAST and found.misfit(length) > 0.1:
+        return False
     for level in range(3):
         if min(lines.shape[1:]) < 16:
             break
@@ -131,8 +147,8 @@ def is_seamless(features_chw: torch.Tensor, axis: int, repeat: float | None) -> 
         excess = change / around.clamp(min=1e-6)
         inside = excess[1:-2]
         limit = 1.3 * inside.max() if level == 0 else torch.maximum(inside.topk(3)[0][2], 1.08 * inside.quantile(0.99))
-        if fits and repeat is not None:
-            limit = torch.maximum(limit, 1.1 * _at_repeats(excess, round(length / repeat)))
+        if found and found.misfit(length) < 0.04:
+            limit = torch.maximum(limit, 1.1 * _at_repeats(excess, round(length / found.texels)))
         if excess[-1] > limit:
             return False
         lines = halved(lines)
