@@ -260,7 +260,7 @@ class Studio:
         push_undo(f"Maquette: {material.name}")
         said = [*job.warnings, *said]
         level = "WARNING" if said else "INFO"
-        self._end(job, State.DONE, Notice(level, " ".join(said) or f"'{material.name}' is ready."))
+        self._end(job, State.DONE, Notice(level, " ".join([f"'{material.name}' is ready.", *said])))
 
     def _guarded(self, step: Callable[[Job], None]) -> None:
         """Run one step of the current job; whatever goes wrong ends that job with one notice, never the timer."""

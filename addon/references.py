@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-import tempfile
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ..core.errors import InputError
 from .properties import choice_label
@@ -64,7 +66,22 @@ def _image_picture(role: str, image: Any) -> Picture:
 
 
 def _encoded(image: Any) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="maquette-") as folder:
-        path = Path(folder) / "image.png"
-        image.save(filepath=str(path), save_copy=True)
-        return path.read_bytes()
+    """The image's pixels as an 8-bit PNG; what is stored as linear floats becomes sRGB, like any picture."""
+    width, height = image.size
+    pixels = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    colour = np.clip(pixels.reshape(height, width, 4)[::-1, :, :3], 0.0, 1.0)
+    if image.is_float and image.colorspace_settings.name != "Non-Color":
+        colour = np.where(colour <= 0.0031308, 12.92 * colour, 1.055 * colour ** (1 / 2.4) - 0.055)
+    return encode_png(np.round(colour * 255).astype(np.uint8))
+
+
+def encode_png(pixels: np.ndarray) -> bytes:
+    """(H, W, 3) uint8, top row first, as a PNG."""
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each row begins with its filter, none
+    rows[:, 1:] = pixels.reshape(height, -1)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 1)), (b"IEND", b""))
+    parts = [struct.pack(">I", len(d)) + kind + d + struct.pack(">I", zlib.crc32(kind + d)) for kind, d in chunks]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)

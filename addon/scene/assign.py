@@ -48,7 +48,7 @@ def _keep(material: Any) -> str:
     if material.users or material.library is not None:
         return ""
     material.use_fake_user = True
-    return f"'{material.name}' is on no object any more; it stays in the file."
+    return f"The former material '{material.name}' stays in the file."
 
 
 def _assign_to_faces(material: Any, item: Any, faces: Faces) -> str:

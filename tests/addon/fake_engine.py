@@ -39,6 +39,7 @@ def png(size: int, colour: Any) -> bytes:
 def write_result(job: dict[str, Any]) -> tuple[str, ...]:
     """A bundle as the engine's PNG export leaves it; the seed shows in the albedo's colour."""
     import numpy as np
+
     from maquette.core import bundle
     from maquette.core.asset import Asset, Material
 

@@ -215,11 +215,17 @@ def test_settings_go_back_to_the_panel(maquette: Any, settings: Any, cube: Any) 
 
 
 def test_image_of_the_blend_as_reference(maquette: Any, settings: Any, cube: Any) -> None:
-    image = bpy.data.images.new("painted", 96, 96)
+    image = bpy.data.images.new("painted", 96, 64)
+    pixels = np.ones((64, 96, 4), np.float32)
+    pixels[:32] = (0.2, 0.4, 0.6, 1.0)
+    image.pixels.foreach_set(pixels.ravel())
     settings.references.albedo.source, settings.references.albedo.image = "IMAGE", image
     job = maquette.finish(maquette.start())
     assert job.state.name == "DONE", job.notice
-    assert cube.active_material["maquette_reference_albedo"].packed_file
+    kept = cube.active_material["maquette_reference_albedo"]
+    assert tuple(kept.size) == (96, 64)
+    # the lower half is what was painted there, to the 8-bit step
+    assert tuple(kept.pixels[:3]) == pytest.approx((0.2, 0.4, 0.6), abs=0.5 / 255)
 
 
 def test_only_chosen_maps_are_made(maquette: Any, settings: Any, cube: Any) -> None:

@@ -240,7 +240,7 @@ def cancel():
     yield from click_button("maquette.generate")
     began = yield from until(lambda: studio.current is not None and studio.current.fraction > 0.02, 60)
     check("a long job runs", began)
-    place = yield from find_button("maquette.cancel", 0.94)
+    place = yield from find_button("maquette.cancel", 0.89)
     check("the button maquette.cancel is there", place is not None)
     if place is None:
         studio.cancel()
