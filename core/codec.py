@@ -114,7 +114,7 @@ def plain_float(value: float, where: str) -> float:
 
 def _dataclass_from_plain(kind: type, value: Any, where: str, read_array: ArrayReader | None) -> Any:
     _require(isinstance(value, dict), where, "an object", value)
-    hints = _type_hints(kind)
+    hints = type_hints(kind)
     fields = {field.name: field for field in dataclasses.fields(kind)}
     refuse_unknown(value, fields, where)
     for name, field in fields.items():
@@ -161,7 +161,8 @@ def _require(condition: bool, where: str, needed: str, value: Any) -> None:
 
 
 @functools.cache
-def _type_hints(kind: type) -> dict[str, Any]:
+def type_hints(kind: type) -> dict[str, Any]:
+    """A dataclass's field types, resolved once."""
     return typing.get_type_hints(kind)
 
 

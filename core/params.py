@@ -11,12 +11,13 @@ A method declares one frozen dataclass that derives from `Params`, each field ma
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .codec import from_plain, refuse_unknown, show, to_plain
+from .codec import from_plain, refuse_unknown, show, to_plain, type_hints
 from .errors import InputError
 
 
@@ -58,9 +59,9 @@ class Params:
     """Base of every method's parameters: checked when made, so that a Params that exists is valid."""
 
     def __post_init__(self) -> None:
+        hints = type_hints(type(self))
         for spec in specs(type(self)):
-            hint = typing.get_type_hints(type(self))[spec.name]
-            value = from_plain(hint, getattr(self, spec.name), f"The parameter '{spec.name}'")
+            value = from_plain(hints[spec.name], getattr(self, spec.name), f"The parameter '{spec.name}'")
             object.__setattr__(self, spec.name, _checked(spec, value))
 
     @classmethod
@@ -77,9 +78,10 @@ class Params:
         return plain
 
 
+@functools.cache
 def specs(kind: type[Params]) -> tuple[ParamSpec, ...]:
     """The declared parameters of a Params class, in order."""
-    hints = typing.get_type_hints(kind)
+    hints = type_hints(kind)
     return tuple(
         ParamSpec(
             name=field.name,

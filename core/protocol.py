@@ -30,7 +30,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Generate(Message):
-    """Make what `request` (plain JSON) asks for and put it at `folder`, in `formats` (see `files.export`), on a device."""
+    """Make what `request` (plain JSON) asks for and put it at `folder` in `formats` (see `files.export`)."""
 
     type: ClassVar[str] = "generate"
     id: str
