@@ -105,6 +105,11 @@ def from_plain(kind: Any, value: Any, where: str, read_array: ArrayReader | None
     return _scalar_from_plain(kind, value, where)
 
 
+def type_hints(kind: type) -> dict[str, Any]:
+    """A dataclass's field types, resolved once."""
+    return _type_hints(kind)
+
+
 def plain_float(value: float, where: str) -> float:
     """A finite float with one spelling of zero."""
     if not math.isfinite(value):
@@ -161,8 +166,7 @@ def _require(condition: bool, where: str, needed: str, value: Any) -> None:
 
 
 @functools.cache
-def type_hints(kind: type) -> dict[str, Any]:
-    """A dataclass's field types, resolved once."""
+def _type_hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 

@@ -11,7 +11,6 @@ A method declares one frozen dataclass that derives from `Params`, each field ma
 from __future__ import annotations
 
 import dataclasses
-import functools
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -78,7 +77,6 @@ class Params:
         return plain
 
 
-@functools.cache
 def specs(kind: type[Params]) -> tuple[ParamSpec, ...]:
     """The declared parameters of a Params class, in order."""
     hints = type_hints(kind)

@@ -15,6 +15,7 @@ from ..asset import Asset
 
 Attributes = Sequence[tuple[str, str | int]]
 _TYPES = {"uint8": oiio.UINT8, "uint16": oiio.UINT16, "float16": oiio.HALF}
+_PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 # every file in flight holds its pixels in memory
 MAX_FILES_AT_ONCE = 4
 
@@ -63,9 +64,23 @@ def write_image(path: Path, pixels: np.ndarray, attributes: Attributes = ()) -> 
     if output is None:
         raise OSError(f"no writer for {path.suffix}: {oiio.geterror()}")
     done = output.open(str(path), spec) and output.write_image(np.ascontiguousarray(pixels))
-    # buffers are only written out on closing
-    if not (output.close() and done):
+    # a disk that fills up while the last buffers are written out goes unnoticed there
+    if not (output.close() and done and _is_whole(path, pixels.shape[0])):
         _raise_write_error(path, output.geterror() or oiio.geterror())
+
+
+def _is_whole(path: Path, height: int) -> bool:
+    """Whether what is written last is there: a PNG's end mark, else the last row."""
+    if path.suffix == ".png":
+        with open(path, "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - len(_PNG_END)))
+            return file.read(len(_PNG_END)) == _PNG_END
+    source = oiio.ImageInput.open(str(path))
+    if source is None:
+        return False
+    row = source.read_scanline(height - 1, 0, "half")
+    source.close()
+    return row is not None
 
 
 def _raise_write_error(path: Path, said: str) -> None:
