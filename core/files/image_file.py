@@ -76,10 +76,9 @@ def _is_whole(path: Path, height: int) -> bool:
             file.seek(max(0, os.fstat(file.fileno()).st_size - len(_PNG_END)))
             return file.read(len(_PNG_END)) == _PNG_END
     source = oiio.ImageInput.open(str(path))
-    if source is None:
-        return False
-    row = source.read_scanline(height - 1, 0, "half")
-    source.close()
+    row = source.read_scanline(height - 1, 0, "half") if source else None
+    if source:
+        source.close()
     return row is not None
 
 
