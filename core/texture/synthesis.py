@@ -71,7 +71,17 @@ def synthesise(
         lambda fraction, text: progress(0.05 + 0.65 * fraction, text),
     )
     output = torch.empty((*fit.size, stack.exemplar_hwc.shape[2]), device=device)
-    gather(field, stack.exemplar_hwc, fit.wraps, output, tile, lambda f, text: progress(0.7 + 0.2 * f, text))
+    # a torus has no first texel: chance puts it off the grids of the matching and of the picture's compression
+    origin = tuple(int(torch.randint(0, n, (1,), generator=generator)) for n in fit.size)
+    gather(
+        field,
+        stack.exemplar_hwc,
+        fit.wraps,
+        (origin[0], origin[1]),
+        output,
+        tile,
+        lambda f, text: progress(0.7 + 0.2 * f, text),
+    )
     return _finished(output, stack.slices, size, min(fit.exemplar_size), progress)
 
 

@@ -36,11 +36,12 @@ def gather(
     field: Correspondence,
     exemplar_hwc: torch.Tensor,
     wraps: tuple[bool, bool],
+    origin: tuple[int, int],
     output_hwc: torch.Tensor,
     tile: int | None,
     progress: Progress,
 ) -> None:
-    """Fills `output_hwc` from the exemplar, `tile` rows at once.
+    """Fills `output_hwc` from the exemplar, `tile` rows at once, its first texel the torus's at `origin`.
 
     Between matched texels whose offsets differ, the (up to four) surrounding offsets cross-fade; elsewhere texels are
     copied unchanged.
@@ -51,7 +52,10 @@ def gather(
     for start in range(0, height, rows_at_once):
         progress(start / height, "Transferring the maps")
         rows = torch.arange(start, min(start + rows_at_once, height), device=table.device)
-        output_hwc[start : start + len(rows)] = _gather_rows(field, table, exemplar_hwc.shape[:2], wraps, rows)
+        columns = torch.arange(width, device=table.device) + origin[1]
+        output_hwc[start : start + len(rows)] = _gather_rows(
+            field, table, exemplar_hwc.shape[:2], wraps, rows + origin[0], columns
+        )
 
 
 def _gather_rows(
@@ -60,9 +64,9 @@ def _gather_rows(
     exemplar_size: torch.Size,
     wraps: tuple[bool, bool],
     rows: torch.Tensor,
+    columns: torch.Tensor,
 ) -> torch.Tensor:
-    """Output rows as (rows, W, C)."""
-    columns = torch.arange(field.size[1], device=rows.device)
+    """The given rows and columns of the torus as (rows, columns, C)."""
     corners = [
         (down, right, _sources(field, exemplar_size, wraps, rows, columns, down, right))
         for down in (0, 1)
@@ -116,7 +120,9 @@ def _neighbour(places: torch.Tensor, scale: int, step: int) -> tuple[torch.Tenso
 
 
 def _fade(places: torch.Tensor, scale: int) -> torch.Tensor:
-    """Smooth weight of the later neighbour, 0 at the earlier one's centre and 1 at the later one's."""
+    """Weight of the later neighbour, 0 at the earlier one's centre and 1 at the later one's.
+
+    Linear, so that a change of offset spreads evenly and no texel border of the matching grid stands out.
+    """
     position = (places + 0.5) / scale - 0.5
-    between = position - position.floor()
-    return between * between * (3 - 2 * between)
+    return position - position.floor()

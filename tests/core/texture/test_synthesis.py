@@ -78,16 +78,16 @@ def test_normals_have_unit_length_and_point_outwards() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_on_one_and_two_threads() -> None:
-    maps = {"albedo": bricks(200, 160), "height": np.ascontiguousarray(bricks(200, 160)[..., :1])}
+    maps = {"albedo": bricks(110, 120), "height": np.ascontiguousarray(bricks(110, 120)[..., :1])}
     before, results = torch.get_num_threads(), []
     try:
-        for threads in (1, 2, 2):
+        for threads in (1, 2):
             torch.set_num_threads(threads)
-            results.append(made(maps, (768, 96), seed=7))
+            results.append(made(maps, (160, 128), seed=7))
     finally:
         torch.set_num_threads(before)
     for name in maps:
-        assert results[0][name].tobytes() == results[1][name].tobytes() == results[2][name].tobytes()
+        assert results[0][name].tobytes() == results[1][name].tobytes()
 
 
 def test_another_seed_gives_another_texture() -> None:
@@ -97,12 +97,12 @@ def test_another_seed_gives_another_texture() -> None:
 
 def test_small_tiles_of_rows_change_nothing() -> None:
     maps = {"albedo": noise()}
-    whole = synthesise(maps, (768, 96), seed=0, device=CPU, progress=silent)
-    in_strips = synthesise(maps, (768, 96), seed=0, device=CPU, progress=silent, tile=17)
+    whole = synthesise(maps, (160, 130), seed=0, device=CPU, progress=silent)
+    in_strips = synthesise(maps, (160, 130), seed=0, device=CPU, progress=silent, tile=17)
     assert whole["albedo"].tobytes() == in_strips["albedo"].tobytes()
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(rows=st.integers(64, 150), columns=st.integers(64, 150), height=st.integers(32, 200), width=st.integers(32, 200))
 def test_any_exemplar_fills_any_size(rows: int, columns: int, height: int, width: int) -> None:
     output = made({"albedo": noise(rows, columns), "height": noise(rows, columns, 1)[..., :1]}, (height, width))
