@@ -70,19 +70,20 @@ def synthesise(
         generator,
         lambda fraction, text: progress(0.05 + 0.65 * fraction, text),
     )
-    output = torch.empty((*fit.size, stack.exemplar_hwc.shape[2]), device=device)
     # a torus has no first texel: chance puts it off the grids of the matching and of the picture's compression
-    origin = tuple(int(torch.randint(0, n, (1,), generator=generator)) for n in fit.size)
+    down, right = (int(torch.randint(0, n, (1,), generator=generator)) for n in fit.size)
+    outputs = {name: torch.empty((*fit.size, s.stop - s.start), device=device) for name, s in stack.slices.items()}
     gather(
         field,
         stack.exemplar_hwc,
         fit.wraps,
-        (origin[0], origin[1]),
-        output,
+        (down, right),
+        outputs,
+        stack.slices,
         tile,
-        lambda f, text: progress(0.7 + 0.2 * f, text),
+        lambda fraction, text: progress(0.7 + 0.2 * fraction, text),
     )
-    return _finished(output, stack.slices, size, min(fit.exemplar_size), progress)
+    return _finished(outputs, size, min(fit.exemplar_size), progress)
 
 
 def matching_scale(exemplar_size: tuple[int, int], size: tuple[int, int]) -> int:
@@ -122,30 +123,35 @@ def _slope(height_hw1: torch.Tensor, axis: int, wrap: bool) -> torch.Tensor:
 
 
 def _finished(
-    output_hwc: torch.Tensor,
-    slices: Mapping[str, slice],
-    size: tuple[int, int],
-    exemplar_side: int,
-    progress: Progress,
+    outputs: dict[str, torch.Tensor], size: tuple[int, int], exemplar_side: int, progress: Progress
 ) -> dict[str, np.ndarray]:
-    """Each map on its own: heights integrated, normals of unit length, at exactly the size that was asked for."""
+    """Each map (H, W, channels): heights integrated, normals of unit length, exactly the size that was asked for."""
+    if "height" in outputs:
+        slopes = outputs.pop("slopes")
+        outputs["height"] = integrate_slopes(
+            slopes[..., 0],
+            slopes[..., 1],
+            outputs["height"][..., 0],
+            HEIGHT_WAVELENGTH * exemplar_side,
+            lambda fraction: progress(0.9 + 0.06 * fraction, "Finishing the height"),
+        )[..., None]
+        del slopes
     finished = {}
-    for number, (name, channels) in enumerate(slices.items()):
-        progress(0.9 + 0.1 * number / len(slices), "Finishing the maps")
-        if name == "slopes":
-            continue
-        image = output_hwc[..., channels]
-        if name == "height":
-            right, down = output_hwc[..., slices["slopes"]].unbind(2)
-            image = integrate_slopes(right, down, image[..., 0], HEIGHT_WAVELENGTH * exemplar_side)[..., None]
-        image = resize(image, size, (True, True)).clamp(0, 1)
-        finished[name] = (_unit_normals(image) if name == "normal" else image).contiguous().cpu().numpy()
+    names = list(outputs)
+    for number, name in enumerate(names):
+        progress(0.96 + 0.04 * number / len(names), f"Finishing the {name.replace('_', ' ')}")
+        image = resize(outputs.pop(name), size, (True, True)).clamp_(0, 1)
+        if name == "normal":
+            make_unit_length(image)
+        finished[name] = image.cpu().numpy()
     return finished
 
 
-def _unit_normals(encoded_hw3: torch.Tensor) -> torch.Tensor:
-    """Encoded normals made unit length; one without a direction points up."""
-    vectors = encoded_hw3 * 2 - 1
-    length = vectors.norm(dim=2, keepdim=True)
-    up = torch.tensor([0.0, 0.0, 1.0], device=vectors.device)
-    return torch.where(length > 1e-4, vectors / length.clamp(min=1e-4), up) * 0.5 + 0.5
+def make_unit_length(encoded_hw3: torch.Tensor) -> None:
+    """Normalises encoded normals in place, some rows at a time; one without a direction comes to point up."""
+    up = torch.tensor([0.0, 0.0, 1.0], device=encoded_hw3.device)
+    for start in range(0, len(encoded_hw3), 256):
+        vectors = encoded_hw3[start : start + 256] * 2 - 1
+        length = vectors.norm(dim=2, keepdim=True)
+        unit = torch.where(length > 1e-4, vectors / length.clamp(min=1e-4), up)
+        encoded_hw3[start : start + 256] = unit * 0.5 + 0.5

@@ -6,7 +6,7 @@ Shape letters: H, W output; h, w exemplar (both at full resolution); C channels 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -37,14 +37,15 @@ def gather(
     exemplar_hwc: torch.Tensor,
     wraps: tuple[bool, bool],
     origin: tuple[int, int],
-    output_hwc: torch.Tensor,
+    outputs: Mapping[str, torch.Tensor],
+    slices: Mapping[str, slice],
     tile: int | None,
     progress: Progress,
 ) -> None:
-    """Fills `output_hwc` from the exemplar, `tile` rows at once, its first texel the torus's at `origin`.
+    """Fills `outputs` (H, W, channels) from the exemplar's `slices` of channels, `tile` rows at once.
 
-    Between matched texels whose offsets differ, the (up to four) surrounding offsets cross-fade; elsewhere texels are
-    copied unchanged.
+    Their first texel is the torus's at `origin`. Between matched texels whose offsets differ, the (up to four)
+    surrounding offsets cross-fade; elsewhere texels are copied unchanged.
     """
     height, width = field.size
     table = exemplar_hwc.reshape(-1, exemplar_hwc.shape[2])
@@ -53,9 +54,9 @@ def gather(
         progress(start / height, "Transferring the maps")
         rows = torch.arange(start, min(start + rows_at_once, height), device=table.device)
         columns = torch.arange(width, device=table.device) + origin[1]
-        output_hwc[start : start + len(rows)] = _gather_rows(
-            field, table, exemplar_hwc.shape[:2], wraps, rows + origin[0], columns
-        )
+        gathered = _gather_rows(field, table, exemplar_hwc.shape[:2], wraps, rows + origin[0], columns)
+        for name, channels in slices.items():
+            outputs[name][start : start + len(rows)] = gathered[..., channels]
 
 
 def _gather_rows(
