@@ -182,6 +182,7 @@ class Studio:
         # half of a result is none, and the engine writes over no folder that it does not know
         shutil.rmtree(job.folder, ignore_errors=True)
         if self.engine is None or not self.engine.alive:
+            self.close_engine()
             self.engine = self._start_engine()
         job.state = State.RUNNING
         job.text = "Working" if self.engine.ready else "Starting the engine"

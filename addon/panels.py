@@ -78,6 +78,7 @@ class MAQUETTE_PT_references(_Sidebar, Panel):  # noqa: N801 Blender's naming
     def draw(self, context: Any) -> None:
         """One slot a map; those that are empty are derived from the photograph."""
         layout = self.layout
+        layout.use_property_decorate = False
         references = context.scene.maquette.references
         for role in _method(context)[0].roles:
             if role != "albedo":
@@ -203,10 +204,10 @@ def _draw_outcome(layout: Any, context: Any) -> None:
     notice = engine.studio.notice
     if notice is None or engine.studio.busy:
         return
-    # no box round it: where the pointer rests on the progress bar as it ends, Blender draws the next box as that bar
     column = layout.column()
     row = column.row()
-    draw_text(row, notice.text, context, _LEVEL_ICONS[notice.level], buttons=1)
+    # as buttons: where the pointer rests on the progress bar as it ends, Blender draws the next label as that bar
+    draw_text(row, notice.text, context, _LEVEL_ICONS[notice.level], buttons=1, operator="maquette.dismiss")
     row.operator("maquette.dismiss", text="", icon="X", emboss=False)
     _draw_mending(column, notice)
 

@@ -14,8 +14,11 @@ BUTTON = 24
 MOST_LINES = 12
 
 
-def draw_text(layout: Any, text: str, context: Any, icon: str = "NONE", buttons: int = 0) -> None:
-    """A sentence over as many lines as it needs, with one icon before the first; `buttons` stand beside it."""
+def draw_text(layout: Any, text: str, context: Any, icon: str = "NONE", buttons: int = 0, operator: str = "") -> None:
+    """A sentence over as many lines as it needs, with one icon before the first; `buttons` stand beside it.
+
+    With `operator` the lines can be pressed.
+    """
     column = layout.column(align=True)
     column.scale_y = 0.8
     scale = context.preferences.system.ui_scale
@@ -24,7 +27,12 @@ def draw_text(layout: Any, text: str, context: Any, icon: str = "NONE", buttons:
     lines = wrapped(text, int(width - (MARGIN + buttons * BUTTON) * scale), points)
     for index, line in enumerate(lines):
         mark = icon if index == 0 or icon == "NONE" else "BLANK1"
-        column.label(text=line, icon=mark, translate=False)
+        if operator:
+            row = column.row()
+            row.alignment = "LEFT"
+            row.operator(operator, text=line, icon=mark, emboss=False, translate=False)
+        else:
+            column.label(text=line, icon=mark, translate=False)
 
 
 @functools.lru_cache(maxsize=256)

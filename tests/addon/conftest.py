@@ -148,7 +148,7 @@ def photo(tmp_path: Path) -> Path:
     """A small picture."""
     sys.path.insert(0, str(HERE))
     try:
-        from fake_engine import png
+        from fake_engine import png  # type: ignore[import-not-found]
     finally:
         sys.path.remove(str(HERE))
     path = tmp_path / "red brick.png"

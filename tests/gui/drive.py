@@ -16,7 +16,7 @@ import bpy
 
 OUT, ZIP, PHOTO = (Path(argument).resolve() for argument in sys.argv[sys.argv.index("--") + 1 :][:3])
 PACKAGE = "bl_ext.user_default.maquette"
-LIMIT_S = 420
+LIMIT_S = 520
 # minutes of shader compilation where the CPU draws
 PREVIEW = os.environ.get("MAQUETTE_GUI_PREVIEW") == "1"
 
@@ -165,7 +165,6 @@ def install():
     region.active_panel_category = "Maquette"
     area.tag_redraw()
     yield 0.6
-    # a sidebar as artists have it: wide enough to read
     measure()
 
 
@@ -194,7 +193,7 @@ def generate_on_the_cube():
     began = yield from until(lambda: studio.current is not None and studio.current.fraction > 0.1, 60)
     check("progress is seen", began)
     shot("3-progress")
-    done = yield from until(lambda: not studio.busy, 120)
+    done = yield from until(lambda: not studio.busy, 240)
     check("the job ended", done, studio.notice.text if studio.notice else "")
     yield 0.6
     shot("4-done")
@@ -224,7 +223,7 @@ def new_seed_in_place():
     uid = bpy.data.objects["Cube"].active_material.session_uid
     yield from click_button("maquette.new_seed", 0.75)
     yield from until(lambda: studio.busy, 5)
-    done = yield from until(lambda: not studio.busy, 120)
+    done = yield from until(lambda: not studio.busy, 240)
     material = bpy.data.objects["Cube"].active_material
     changed = '"seed":1' in material["maquette_request"]
     check("new seed changes in place", done and material.session_uid == uid and changed)
@@ -236,7 +235,7 @@ def cancel():
     """A long job is stopped by its button in less than a second."""
     studio = module("addon.engine").studio
     settings = bpy.context.scene.maquette
-    settings.texture_exemplar.size = 4096
+    settings.texture_exemplar.size = 2048
     yield from click_button("maquette.generate")
     began = yield from until(lambda: studio.current is not None and studio.current.fraction > 0.02, 60)
     check("a long job runs", began)
@@ -285,7 +284,7 @@ def faces_in_edit_mode():
     yield 0.5
     yield from click_button("maquette.generate")
     yield from until(lambda: studio.busy, 5)
-    yield from until(lambda: not studio.busy, 120)
+    yield from until(lambda: not studio.busy, 240)
     yield 0.4
     shot("8-edit-mode")
     with bpy.context.temp_override(window=window(), area=viewport()[0]):
