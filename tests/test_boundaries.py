@@ -121,6 +121,18 @@ def test_pyproject_lists_every_package() -> None:
     assert listed == packages | {"maquette"}
 
 
+def test_pyproject_takes_every_data_file_along() -> None:
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    listed = {
+        path
+        for package, patterns in tool["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / Path(*package.split(".")[1:])).glob(pattern)
+    }
+    files = (path for folder in ("core", "addon", "training") for path in (ROOT / folder).rglob("*") if path.is_file())
+    assert {path for path in files if path.suffix not in {".py", ".pyc"}} == listed
+
+
 def test_versions_agree() -> None:
     manifest = tomllib.loads((ROOT / "blender_manifest.toml").read_text(encoding="utf-8"))
     assert manifest["version"] == maquette.__version__
