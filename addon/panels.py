@@ -208,7 +208,9 @@ def _draw_outcome(layout: Any, context: Any) -> None:
     row = column.row()
     # as buttons: where the pointer rests on the progress bar as it ends, Blender draws the next label as that bar
     draw_text(row, notice.text, context, _LEVEL_ICONS[notice.level], buttons=1, operator="maquette.dismiss")
-    row.operator("maquette.dismiss", text="", icon="X", emboss=False)
+    close = row.row()
+    close.alignment = "RIGHT"
+    close.operator("maquette.dismiss", text="", icon="X", emboss=False)
     _draw_mending(column, notice)
 
 

@@ -54,6 +54,8 @@ def _keep(material: Any) -> str:
 def _assign_to_faces(material: Any, item: Any, faces: Faces) -> str:
     mesh = item.data
     slot = _slot_of(material, mesh)
+    # what was just made is what the panel speaks of next
+    item.active_material_index = slot
     editing = item.mode == "EDIT"
     size = _edit_size(mesh) if editing else (len(mesh.vertices), len(mesh.polygons))
     if size != (faces.num_vertices, faces.num_faces):
