@@ -12,6 +12,7 @@ Shape letters: h, w exemplar; H, W output; C channels; N patches.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -26,7 +27,9 @@ from .voting import closest_texels, occupancy, vote
 
 Progress = Callable[[float, str], None]
 STRIDE = 2
-MIN_COARSE = 64
+# least exemplar side to quilt at: the finer one where an output of few times the exemplar's area needs few blocks
+FINE_QUILT, COARSE_QUILT = 128, 64
+FEW_EXEMPLARS = 8
 EXACT_PATCHES = 2304
 BLOCK_SHARE = 0.3
 COARSE_TURNS = 5
@@ -77,8 +80,10 @@ def find_correspondence(
 
 def num_levels(exemplar_size: tuple[int, ...], size: tuple[int, int]) -> int:
     """Levels from the matching resolution down to where exemplar and output are just large enough to quilt with."""
+    few_blocks = math.prod(size) <= FEW_EXEMPLARS * math.prod(exemplar_size)
+    coarsest = FINE_QUILT if few_blocks else COARSE_QUILT
     count = 1
-    while min(exemplar_size) >> count >= MIN_COARSE and min(size) >> count >= MIN_COARSE // 2:
+    while min(exemplar_size) >> count >= coarsest and min(size) >> count >= coarsest // 2:
         count += 1
     return count
 

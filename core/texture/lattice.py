@@ -88,13 +88,22 @@ def closing_stretch(length: int, size: int, repeat: float | None, wraps: bool) -
 def period(features_chw: torch.Tensor, axis: int) -> Period | None:
     """After how many texels the exemplar repeats along an axis (0: down, 1: right), or None.
 
-    The autocorrelation must be high at the multiples of the period and low half-way between them; of periods that are
-    about equally good the shortest counts.
+    Looked for at full resolution and, in case grain hides it there, at a half and at a quarter.
     """
     lines = features_chw.transpose(1, 2) if axis == 0 else features_chw
-    correlation = autocorrelation(lines)
-    length = lines.shape[2]
-    candidates = np.arange(MIN_PERIOD, length / 2.2, 0.25)
+    for level in range(3):
+        if min(lines.shape[1:]) < 16:
+            break
+        found = _clearest_period(autocorrelation(lines), lines.shape[2])
+        if found:
+            return Period(found.texels * 2**level, found.contrast)
+        lines = halved(lines)
+    return None
+
+
+def _clearest_period(correlation: np.ndarray, length: int) -> Period | None:
+    """The period at whose multiples the correlation is high and half-way between them low; the shortest good one."""
+    candidates = np.arange(MIN_PERIOD, length / 2.2, 0.125)
     if not len(candidates):
         return None
     contrasts = np.array([_contrast(correlation, candidate) for candidate in candidates])

@@ -22,7 +22,7 @@ TOLERANCE = 0.05
 REUSE_WEIGHT = 0.15
 # the dearest that mere continuation gets, as a share of the typical misfit, and the copied share of the exemplar's
 # area at which it has got most of the way there
-COPY_WEIGHT = 0.4
+COPY_WEIGHT = 0.3
 COPY_SHARE = 0.2
 # what leaving the lattice of repeats costs, as a share of the typical misfit, and how many texels off are free
 LATTICE_WEIGHT = 1.0
@@ -114,7 +114,8 @@ class Quilt:
                 prices.append(np.zeros(len(shift)))
                 continue
             off = np.abs((shift + repeat / 2) % repeat - repeat / 2)
-            prices.append(1 - np.exp(-np.square(np.maximum(off - LATTICE_SLACK, 0))))
+            slack = min(LATTICE_SLACK, repeat / 8)
+            prices.append(np.square(np.clip((off - slack) / slack, 0, 1)))
         return np.asarray(np.add.outer(prices[0], prices[1]))
 
     def _record(self, rows: np.ndarray, columns: np.ndarray, change: int) -> None:

@@ -70,8 +70,9 @@ def synthesise(
         generator,
         lambda fraction, text: progress(0.05 + 0.65 * fraction, text),
     )
-    # a torus has no first texel: chance puts it off the grids of the matching and of the picture's compression
-    down, right = (int(torch.randint(0, n, (1,), generator=generator)) for n in fit.size)
+    # a torus has no first texel: chance puts it off the grids of the matching and of the picture's compression, by an
+    # even number, so that the half-size copy of a texture (its first mip level) still shows half-size exemplar texels
+    down, right = (2 * int(torch.randint(0, n // 2, (1,), generator=generator)) for n in fit.size)
     outputs = {name: torch.empty((*fit.size, s.stop - s.start), device=device) for name, s in stack.slices.items()}
     gather(
         field,

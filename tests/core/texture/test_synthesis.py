@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from maquette.core.errors import Cancelled
 from maquette.core.texture.synthesis import synthesise
 
-from ...benchmarks.metrics import nearest_patches, seam_z, wrap_band_ratio
+from ...benchmarks.metrics import band_error, nearest_patches, seam_z, wrap_band_ratio
 from .synthetic import bricks, checker, noise, planks
 
 CPU = torch.device("cpu")
@@ -48,7 +48,8 @@ def test_patches_around_the_border_are_as_true_as_those_inside(name: str) -> Non
     output = made({"albedo": exemplar}, (256, 256))["albedo"]
     nearest = nearest_patches(chw(output), chw(exemplar), stride=2)
     assert nearest.patch_error < 0.3
-    assert wrap_band_ratio(nearest) < 2.0
+    # where nearly all is an undisturbed copy any join is many times worse than the rest: then it must be good by itself
+    assert wrap_band_ratio(nearest) < 2.0 or band_error(nearest, 0, 0) < 0.15 * nearest.variance
 
 
 def test_every_map_shows_the_same_place_of_the_exemplar() -> None:
