@@ -25,8 +25,8 @@ from ..core.errors import HostError
 MARKER = "maquette-environment.json"
 REQUIREMENTS = Path(__file__).resolve().parents[1] / "core" / "requirements.txt"
 NEWER_PYTHON = (3, 13)
-# the longest path below an environment's folder that torch's files make, as counted in its wheel
-LONGEST_INSIDE = 170
+# the longest path below an environment of torch 2.13, counted on disk and written as Windows lays it out
+LONGEST_INSIDE = 190
 WINDOWS_PATH_LIMIT = 260
 
 
@@ -53,7 +53,7 @@ _TORCH = "https://download.pytorch.org/whl/"
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("CPU", "CPU", "Works on every computer", "about 300 MB", "about 1.3 GB", 1.3, _TORCH + "cpu"),
+        Kind("CPU", "CPU", "Works on every computer", "about 300 MB", "about 1.1 GB", 1.1, _TORCH + "cpu"),
         Kind(
             "CUDA",
             "NVIDIA GPU",
