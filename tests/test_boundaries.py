@@ -139,9 +139,7 @@ def test_versions_agree() -> None:
     assert "wheels" not in manifest
 
 
-@pytest.mark.parametrize(
-    "path", [p for f in ("core", "addon", "training", "tests") for p in python_files(f)], ids=str
-)
+@pytest.mark.parametrize("path", [p for f in ("core", "addon", "training", "tests") for p in python_files(f)], ids=str)
 def test_every_file_names_its_licence(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not text or text.startswith("# SPDX-License-Identifier: GPL-3.0-or-later\n")

@@ -70,9 +70,7 @@ def synthesise(
         generator,
         lambda fraction, text: progress(0.05 + 0.65 * fraction, text),
     )
-    # a torus has no first texel: chance puts it off the grids of the matching and of the picture's compression, by an
-    # even number, so that the half-size copy of a texture (its first mip level) still shows half-size exemplar texels
-    down, right = (2 * int(torch.randint(0, n // 2, (1,), generator=generator)) for n in fit.size)
+    down, right = (_first_texel(n, generator) for n in fit.size)
     outputs = {name: torch.empty((*fit.size, s.stop - s.start), device=device) for name, s in stack.slices.items()}
     gather(
         field,
@@ -95,6 +93,15 @@ def matching_scale(exemplar_size: tuple[int, int], size: tuple[int, int]) -> int
     ) // (2 * scale) >= MIN_MATCHED_EXEMPLAR:
         scale *= 2
     return scale
+
+
+def _first_texel(length: int, generator: torch.Generator) -> int:
+    """Where on the torus the output starts, by chance: an odd multiple of eight.
+
+    So its border keeps off the blocks of 16 in which most pictures were compressed, whose faint edges would otherwise
+    gather there, and its first three mip levels average the same texels as those of the exemplar.
+    """
+    return 16 * int(torch.randint(0, max(1, length // 16), (1,), generator=generator)) + 8
 
 
 def _matched(repeat: float | None, scale: int) -> float | None:
