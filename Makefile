@@ -37,7 +37,7 @@ benchmark: .venv/ready
 	$(BIN)/python -m tests.benchmarks.textures --out out/benchmark
 
 extension: .venv/ready
-	$(BIN)/python tests/build_extension.py dist
+	.ci/build-extension .venv dist
 
 environment: .venv/ready
 

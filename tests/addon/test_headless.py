@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scripts for a Blender without a window, run as the guide's lines run them: in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+SCRIPTS = REPO / "addon" / "scene"
+# what `blender -b SCENE -P SCRIPT -- ...` does, for Blender as a module
+BLENDER = (
+    "import bpy, runpy, sys; bpy.ops.wm.open_mainfile(filepath=sys.argv[1]); "
+    "runpy.run_path(sys.argv[2], run_name='__main__')"
+)
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.fixture
+def result(tmp_path: Path, maquette: Any) -> Path:
+    """A finished result's folder, with arrays in place of pictures."""
+    asset, bundle, request = (maquette.module(f"core.{name}") for name in ("asset", "bundle", "request"))
+    plain = {"generator": "texture", "method": "exemplar", "references": [{"role": "albedo", "sha256": "0" * 64}]}
+    wish = request.Request.from_plain(plain)
+    maps = {
+        "albedo": np.full((32, 32, 3), 0.5, np.float32),
+        "roughness": np.full((32, 32, 1), 0.7, np.float32),
+    }
+    made = asset.Asset(
+        name="wall",
+        materials=(asset.Material("wall", maps, (2.0, 2.0), 0.04),),
+        provenance=asset.Provenance("0.1.0", wish.key, 1, "", "cpu", wish.to_plain(with_paths=False)),
+    )
+    folder = tmp_path / "results" / "Wall"
+    folder.parent.mkdir()
+    bundle.save(made, folder)
+    return folder
+
+
+@pytest.fixture
+def scene(tmp_path: Path, maquette: Any) -> Path:
+    """A saved scene with two cubes, Wall and Floor."""
+    import bpy
+
+    for name in ("Wall", "Floor"):
+        bpy.ops.mesh.primitive_cube_add()
+        bpy.context.object.name = name
+    path = tmp_path / "scene.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
+    return path
+
+
+def materials_in(path: Path) -> dict[str, list[str]]:
+    """Object name to its materials' names in a saved scene."""
+    import bpy
+
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    return {item.name: [m.name for m in item.data.materials if m] for item in bpy.data.objects if item.type == "MESH"}
+
+
+def test_a_result_becomes_an_asset_in_a_blend(result: Path, tmp_path: Path) -> None:
+    import bpy
+
+    out = tmp_path / "wall.blend"
+    done = run(str(SCRIPTS / "blend_file.py"), "--", str(result), str(out))
+    assert done.returncode == 0, done.stderr
+    with bpy.data.libraries.load(str(out), assets_only=True) as (there, wanted):
+        assert len(there.materials) == 1
+        wanted.materials = there.materials
+    material = wanted.materials[0]
+    assert material.asset_data is not None
+    assert material.preview.image_size[0] > 0
+    assert json.loads(material["maquette_request"])["method"] == "exemplar"
+
+
+def test_results_go_on_the_objects_of_their_names(result: Path, scene: Path) -> None:
+    done = run("-c", BLENDER, str(scene), str(SCRIPTS / "fill_scene.py"), "--", str(result.parent))
+    assert done.returncode == 0, done.stderr
+    assert materials_in(scene) == {"Wall": ["Wall"], "Floor": []}
+
+
+def test_a_result_goes_where_it_is_told_to(result: Path, scene: Path, tmp_path: Path) -> None:
+    out = tmp_path / "filled.blend"
+    order = ("--", str(result), "--to", "Wall", "--to", "Floor", "--out", str(out))
+    done = run("-c", BLENDER, str(scene), str(SCRIPTS / "fill_scene.py"), *order)
+    assert done.returncode == 0, done.stderr
+    assert materials_in(out) == {"Wall": ["Wall"], "Floor": ["Wall"]}
+    assert materials_in(scene) == {"Wall": [], "Floor": []}
+
+
+def test_a_missing_object_is_said(result: Path, scene: Path) -> None:
+    done = run("-c", BLENDER, str(scene), str(SCRIPTS / "fill_scene.py"), "--", str(result), "--to", "Roof")
+    assert done.returncode == 1
+    assert "no object that can be changed for: Roof" in done.stderr
+
+
+def test_a_jobs_file_is_made_and_placed(scene: Path, tmp_path: Path, photo: Path) -> None:
+    python = os.environ.get("MAQUETTE_PYTHON")
+    if not python:
+        pytest.skip("MAQUETTE_PYTHON names no interpreter with torch")
+    jobs = tmp_path / "jobs.jsonl"
+    job = {"name": "Floor", "generator": "texture", "method": "exemplar", "params": {"size": 64}}
+    jobs.write_text(json.dumps({**job, "references": [str(photo)]}) + "\n", encoding="utf-8")
+    done = run("-c", BLENDER, str(scene), str(SCRIPTS / "fill_scene.py"), "--", str(jobs), "--python", python)
+    assert done.returncode == 0, done.stderr
+    assert materials_in(scene) == {"Wall": [], "Floor": ["Floor"]}
