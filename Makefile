@@ -30,7 +30,7 @@ test-blender: .venv/ready $(BLENDER_VENVS:%=%/ready)
 
 # a real Blender window on a virtual screen (Debian, root): screenshots come to out/gui
 test-gui: .venv/ready extension
-	set -e; for suite in trixie sid; do tests/gui/run.sh $$suite out/gui/$$suite; done
+	set -e; for suite in trixie sid; do tests/gui/run.sh $$suite $(CURDIR)/out/gui/$$suite; done
 
 # figures against peers and plain references, minutes to hours: see tests/benchmarks/RESULTS.md
 benchmark: .venv/ready

@@ -21,8 +21,8 @@ from maquette.addon.scene.targets import Target
 from maquette.core.errors import MaquetteError
 
 SEED = 7
-SIZE_M = 1.2
-WIDTH, HEIGHT, SAMPLES = 960, 600, 40
+SIZE_M = 1.8
+WIDTH, HEIGHT, SAMPLES = 960, 600, 32
 
 
 def main() -> None:
@@ -78,13 +78,13 @@ def add_light_and_camera() -> None:
     """A low warm key that brings out relief, a weak cool sky, and a camera that looks down on the floor."""
     bpy.ops.object.light_add(type="AREA", location=(-4.2, -2.6, 3.4), rotation=(math.radians(28), math.radians(-52), 0))
     key = bpy.context.object.data
-    key.energy, key.size, key.color = 620, 1.0, (1.0, 0.9, 0.78)
+    key.energy, key.size, key.color = 850, 1.0, (1.0, 0.9, 0.78)
     world = bpy.data.worlds.new("Sky")
     if world.node_tree is None:
         world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
     background.inputs["Color"].default_value = (0.55, 0.68, 0.9, 1)
-    background.inputs["Strength"].default_value = 0.45
+    background.inputs["Strength"].default_value = 0.7
     bpy.context.scene.world = world
     bpy.ops.object.camera_add(location=(0.15, -5.0, 3.6), rotation=(math.radians(58), 0, 0))
     bpy.context.object.data.lens = 44
