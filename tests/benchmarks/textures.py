@@ -176,7 +176,7 @@ def report(measured: dict[str, dict[str, dict[str, float]]]) -> str:
         "## Textures",
         "",
         f"{date.today().isoformat()}, {platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
-        f"{torch.get_num_threads()} threads, torch {torch.__version__}, no GPU, machine shared with other work.",
+        f"{torch.get_num_threads()} threads, torch {torch.__version__}.",
         "Command: `python tests/benchmarks/textures.py {speed,quality,seams,report} --out FOLDER`.",
         "",
         *_speed_table(measured["speed"]),
@@ -222,7 +222,7 @@ def _quality_table(figures: dict[str, dict[str, float]]) -> list[str]:
         lines.append(f"| {name} | " + " | ".join(f"{ours[n]:.4f} / {theirs[n]:.4f}" for n in names) + " |")
     if pairs:
         means = [[np.mean([pair[k][n] for pair in pairs.values()]) for k in (0, 1)] for n in names]
-        lines.append("| **mean** | " + " | ".join(f"{a:.4f} / {b:.4f}" for a, b in means) + " |")
+        lines.append(f"| **mean of {len(pairs)}** | " + " | ".join(f"{a:.4f} / {b:.4f}" for a, b in means) + " |")
         lines.append("| **ratio of means** | " + " | ".join(f"{a / b:.2f}" for a, b in means) + " |")
     return lines
 
