@@ -125,12 +125,14 @@ def _value(spec: ParamSpec, text: Any) -> Any:
     """The flag's text in the parameter's type; what is none stays text, for the parameter's own sentence."""
     if spec.kind is tuple:
         return [part.strip() for part in text.split(",") if part.strip()]
-    if spec.kind in (int, float):
-        try:
-            return spec.kind(text)
-        except ValueError:
-            return text
-    return text
+    return _number(spec.kind, text) if spec.kind in (int, float) else text
+
+
+def _number(kind: type, text: str) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        return text
 
 
 def _params(method: Method, options: argparse.Namespace) -> Params:
@@ -150,7 +152,7 @@ def _generate(options: argparse.Namespace) -> int:
     from .core.request import Request
 
     method: Method = options.method
-    seed = int(options.seed) if options.seed.lstrip("-").isdecimal() else options.seed
+    seed = _number(int, options.seed)
     references = tuple(single.reference_from_text(text, method.roles) for text in options.reference)
     request = Request(method.generator, method.name, _params(method, options), seed, references)
     with JobDisplay() as display:

@@ -58,17 +58,29 @@ def writing(folder: Path) -> Iterator[Path]:
 
 def check_place(folder: Path) -> None:
     """Raise InputError unless `folder` is free, empty, or holds nothing but an older bundle that may be replaced."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise InputError(f"{show(str(folder))} is a file. Choose a folder.")
-    present = sorted(entry.name for entry in folder.iterdir())
+    try:
+        if not folder.exists():
+            return
+        if not folder.is_dir():
+            raise InputError(f"{show(str(folder))} is a file. Choose a folder.")
+        present = sorted(entry.name for entry in folder.iterdir())
+    except OSError as error:
+        raise InputError(f"{show(str(folder))} cannot be used: {error.strerror}. Choose another folder.") from error
     known = {MANIFEST, *read_manifest(folder)["files"]} if MANIFEST in present else set()
     for name in present:
         if name not in known and not (known and _ARRAY_FILE.fullmatch(name)):
             raise InputError(
                 f"{show(str(folder))} holds {show(name)}, which is no part of an asset. Choose another folder."
             )
+
+
+def check_writable(folder: Path) -> None:
+    """Raise an error where no folder can be made at `folder`, as far as that shows before it is tried."""
+    above = next((parent for parent in folder.absolute().parents if parent.exists()), folder)
+    if not above.is_dir():
+        raise InputError(f"{show(str(above))} is a file. Choose a folder.")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise HostError(f"{show(str(above))} cannot be written to. Choose another folder.")
 
 
 def remove_leftovers(parent: Path, pid: int | None = None) -> None:

@@ -139,7 +139,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
                 too_long = len(line) > MAX_TEXT_BYTES
                 while too_long and line and not line.endswith(b"\n"):
                     line = file.readline(MAX_TEXT_BYTES + 1)
-                yield number, None if too_long else line.removeprefix(_BYTE_ORDER_MARK)
+                yield number, None if too_long else line.removeprefix(_BYTE_ORDER_MARK).rstrip()
     except FileNotFoundError as error:
         raise InputError(f"The jobs file {show(str(path))} does not exist. Check its path.") from error
     except (OSError, ValueError) as error:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -24,7 +25,7 @@ STOPPING_S = 2.0
 def reference_from_text(text: str, roles: Collection[str]) -> Reference:
     """`role=path`, or a path alone for the albedo; a file whose own name holds `=` is taken as a path."""
     role, equals, path = text.partition("=")
-    if equals and (role in roles or (role.isidentifier() and not Path(text).exists())):
+    if equals and (role in roles or (role.isidentifier() and not os.path.exists(text))):
         return Reference(role, path)
     return Reference("albedo", text)
 
@@ -41,11 +42,14 @@ def make(
     """Make the result at `folder`, which is free or holds an older one. Ctrl-C is Cancelled, with nothing left."""
     folder = folder.resolve()
     check_formats(formats)
+    if not formats:
+        raise InputError("No export was named. Name one, such as png.")
     if "blend" in formats:
         blender_command()
     for reference in request.references:
         check_picture(Path(reference.path))
     bundle.check_place(folder)
+    bundle.check_writable(folder)
     plain = request.hashed().resolved(Path.cwd()).to_plain()
     engine = engine or EngineProcess(sys.executable)
     try:

@@ -106,6 +106,12 @@ def test_one_request_gives_the_same_bytes_everywhere(photo: Path, tmp_path: Path
         (["--maps", "albedo,colour"], "The parameter 'maps' knows albedo, normal"),
         (["--seed", "-1"], "'seed' must be a whole number from 0 to 2147483647; -1 was given."),
         (["--seed", "x"], "'seed' must be a whole number"),
+        (["--seed=--5"], "'seed' must be a whole number"),
+        (["--seed", "9" * 5000], "'seed' must be a whole number"),
+        (["--export", ""], "No export was named. Name one, such as png."),
+        (["--out", "o" * 300], "cannot be used: File name too long. Choose another folder."),
+        (["--reference", f"mask={'o' * 300}"], "'exemplar' takes references of albedo, normal"),
+        (["--reference", f"x={'o' * 300}"], "'exemplar' takes references of albedo, normal"),
         (["--export", "png,psd"], "There is no export 'psd'. Known are npy, png, exr, glb, blend."),
         (["--device", "tpu"], "invalid choice: 'tpu'"),
         (["--colour", "red"], "unrecognized arguments: --colour red"),
@@ -138,6 +144,14 @@ def test_a_folder_of_other_things_is_not_replaced(
     assert exit_code("generate", "texture", "exemplar", "--reference", str(photo), "--out", str(tmp_path)) == 2
     assert "which is no part of an asset. Choose another folder." in capsys.readouterr().err
     assert sorted(tmp_path.iterdir()) == [photo]
+
+
+def test_a_folder_below_a_file_is_refused_before_any_work(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(photo / "wall" / "red")
+    assert exit_code("generate", "texture", "exemplar", "--reference", str(photo), "--out", out) == 2
+    assert capsys.readouterr().err.endswith("is a file. Choose a folder.\n")
 
 
 def test_an_output_that_cannot_be_written_is_said(photo: Path) -> None:
