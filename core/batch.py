@@ -14,7 +14,7 @@ from pathlib import Path
 from . import bundle
 from .client import EngineProcess
 from .codec import parse_json, show
-from .errors import Cancelled, EngineError, HostError, InputError
+from .errors import BundleError, Cancelled, EngineError, HostError, InputError
 from .files.blend import blender_command
 from .files.export import check_formats
 from .jobs import Job, JobReader, Refused
@@ -132,7 +132,7 @@ def run_batch(
     """
     _check_options(formats, workers, device)
     out = out.resolve()
-    if not jobs_file.exists():
+    if not os.path.exists(jobs_file):
         raise InputError(f"The jobs file {show(str(jobs_file))} does not exist. Check its path.")
     ledger = Ledger(out / LEDGER)
     try:
@@ -182,8 +182,13 @@ def _plan(batch: Batch, reader: JobReader) -> None:
 
 
 def _is_done(batch: Batch, job: Job) -> bool:
-    there = (batch.out / job.name / bundle.MANIFEST).is_file()
-    return there and batch.ledger.has_done(job.name, job.cache_key, batch.formats)
+    if not batch.ledger.has_done(job.name, job.cache_key, batch.formats):
+        return False
+    folder = batch.out / job.name
+    try:
+        return all((folder / name).is_file() for name in bundle.read_manifest(folder)["files"])
+    except BundleError:
+        return False
 
 
 def _work(batch: Batch, workers: int) -> None:

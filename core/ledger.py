@@ -56,7 +56,11 @@ class Ledger:
             raise InputError(
                 f"Another batch is at work in {show(str(path.parent))}. Wait for it, or choose another folder."
             ) from error
-        self._done = self._read()
+        try:
+            self._done = self._read()
+        except OSError as error:
+            self._file.close()
+            raise self._cannot_write(error) from error
 
     def has_done(self, name: str, cache_key: str, formats: Collection[str]) -> bool:
         """Whether the job's last attempt made this very result in at least these formats."""

@@ -91,6 +91,8 @@ def test_what_changed_is_made_again(jobs: Jobs, photo: Path) -> None:
     (file.parent / "out" / "two" / "asset.json").unlink()
     (file.parent / "out" / "two" / "albedo.png").unlink()
     assert run(file).made == 1
+    (file.parent / "out" / "one" / "albedo.png").unlink()
+    assert run(file).made == 1, "a folder that lacks a file is not done"
     assert run(file, formats=("png", "npy")).made == 2
     photo.write_bytes(photo.read_bytes() + b"changed")
     assert run(file).made == 2
@@ -192,6 +194,22 @@ def test_an_output_that_cannot_be_written_is_said(jobs: Jobs) -> None:
         run_batch(file, file, start=start)
     with pytest.raises(HostError, match=r"cannot be written"):
         run_batch(file, Path("/proc/nothing"), start=start)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uses a POSIX limit")
+def test_a_full_disk_is_said_when_a_torn_ledger_is_opened(jobs: Jobs, tmp_path: Path) -> None:
+    import resource
+
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "ledger.jsonl").write_bytes(b'{"name": "on')
+    file = jobs(("one", 1))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (12, before[1]))
+    try:
+        with pytest.raises(HostError, match=r"cannot be written: File too large. Choose another folder."):
+            run(file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_read_only_output_is_said(jobs: Jobs, read_only: Path) -> None:
