@@ -76,15 +76,22 @@ def height_from_luminance(luminance_hw: torch.Tensor, progress: Progress) -> tor
     return stretched(height)
 
 
-def height_from_normals(encoded_hw3: torch.Tensor) -> torch.Tensor:
-    """The surface whose slopes the normals (OpenGL, encoded) describe, stretched to [0, 1]; see `integrate_slopes`."""
+def relief_of_normals(encoded_hw3: np.ndarray, device: torch.device) -> float:
+    """The relief, in tile widths, of the surface that a tile's normals (H, W, 3, OpenGL, encoded) describe."""
+    given = torch.from_numpy(np.ascontiguousarray(encoded_hw3, dtype=np.float32)).to(device)
+    low, high = _reach(surface_of_normals(given))
+    return (high - low) / encoded_hw3.shape[1]
+
+
+def surface_of_normals(encoded_hw3: torch.Tensor) -> torch.Tensor:
+    """The surface (H, W), in texels, whose slopes the normals (OpenGL, encoded) describe; see `integrate_slopes`."""
     vectors = encoded_hw3 * 2 - 1
     upward = vectors[..., 2].clamp(min=0.05)
     right, down = -vectors[..., 0] / upward, vectors[..., 1] / upward
     # a normal tells the slope at its texel; differences live half-way to the next one
     right = 0.5 * (right + torch.roll(right, -1, 1))
     down = 0.5 * (down + torch.roll(down, -1, 0))
-    return stretched(integrate_slopes(right, down))
+    return integrate_slopes(right, down)
 
 
 def normal_from_height(height_hw: torch.Tensor, relief: float) -> torch.Tensor:
@@ -152,13 +159,18 @@ def spline_blur(image_hw: torch.Tensor, spacing: int) -> torch.Tensor:
 
 def stretched(image_hw: torch.Tensor) -> torch.Tensor:
     """Shifted and scaled to [0, 1], a thousandth clipped at each end; what is flat becomes 0.5."""
-    step = max(1, math.isqrt(image_hw.numel() // 2**20))
-    ordered = image_hw[::step, ::step].reshape(-1).sort()[0]
-    outside = len(ordered) // 1000
-    low, high = float(ordered[outside]), float(ordered[len(ordered) - 1 - outside])
+    low, high = _reach(image_hw)
     if high - low < 1e-5:
         return torch.full_like(image_hw, 0.5)
     return ((image_hw - low) / (high - low)).clamp_(0, 1)
+
+
+def _reach(image_hw: torch.Tensor) -> tuple[float, float]:
+    """The lowest and highest value but for a thousandth at each end."""
+    step = max(1, math.isqrt(image_hw.numel() // 2**20))
+    ordered = image_hw[::step, ::step].reshape(-1).sort()[0]
+    outside = len(ordered) // 1000
+    return float(ordered[outside]), float(ordered[len(ordered) - 1 - outside])
 
 
 def _height(maps: Mapping[str, np.ndarray], device: torch.device, progress: Progress) -> torch.Tensor:
@@ -167,7 +179,7 @@ def _height(maps: Mapping[str, np.ndarray], device: torch.device, progress: Prog
     for name in ("height", "normal"):
         if name in maps:
             given = torch.from_numpy(np.ascontiguousarray(maps[name], dtype=np.float32)).to(device)
-            return given[..., 0] if name == "height" else height_from_normals(given)
+            return given[..., 0] if name == "height" else stretched(surface_of_normals(given))
     return height_from_luminance(luminance(maps["albedo"], device), progress)
 
 

@@ -12,7 +12,7 @@ from ..context import Context
 from ..errors import InputError
 from ..files.picture import read_picture
 from ..request import Request
-from .derivation import derive_maps
+from .derivation import derive_maps, relief_of_normals
 from .maps import MAPS
 from .params import ExemplarParams
 from .synthesis import synthesise
@@ -37,16 +37,21 @@ def generate(request: Request, context: Context) -> Asset:
         progress=lambda fraction, text: context.progress(0.02 + 0.78 * fraction, text),
     )
     missing = [name for name in params.maps if name not in made]
+    relief = params.relief
+    if "normal" in made and "height" not in made:
+        # the normals say how deep the surface is
+        context.progress(0.8, "Measuring the relief")
+        relief = relief_of_normals(made["normal"], context.device)
     made |= derive_maps(
         made,
         missing,
-        relief=params.relief,
+        relief=relief,
         device=context.device,
         progress=lambda fraction, text: context.progress(0.8 + 0.2 * fraction, text),
     )
     maps = {name: np.ascontiguousarray(made[name], dtype=np.float32) for name in params.maps}
     name = f"{request.method}-{request.key[:8]}"
-    material = Material(name, maps, (params.size_m, params.size_m), params.relief * params.size_m)
+    material = Material(name, maps, (params.size_m, params.size_m), relief * params.size_m)
     return Asset(name=name, materials=(material,))
 
 

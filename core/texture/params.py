@@ -18,7 +18,11 @@ class ExemplarParams(Params):
         1.0, "Width of the tile in the real world", minimum=0.001, maximum=1000.0, unit="m", label="Real-world size"
     )
     relief: float = param(
-        0.02, "Depth from the lowest to the highest point, as a share of the tile's width", minimum=0.0, maximum=0.5
+        0.02,
+        "Depth from the lowest to the highest point, as a share of the tile's width; "
+        "a normal map that is given without a height decides it itself",
+        minimum=0.0,
+        maximum=0.5,
     )
     maps: tuple[str, ...] = param(
         MAP_NAMES, "Maps to make; those without a picture are derived from the albedo", choices=MAP_NAMES

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from maquette.core.errors import Cancelled
-from maquette.core.texture.derivation import derive_maps
+from maquette.core.texture.derivation import derive_maps, relief_of_normals
 
 CPU = torch.device("cpu")
 ALL = ("normal", "roughness", "height", "ambient_occlusion", "metallic")
@@ -90,6 +90,15 @@ def test_height_is_found_again_from_its_normals() -> None:
     normal = derived({"albedo": waves(), "height": height}, ("normal",), relief=0.1)["normal"]
     found = derived({"albedo": np.full_like(waves(), 0.5), "normal": normal}, ("height",))["height"]
     assert np.corrcoef(found.ravel(), height.ravel())[0, 1] > 0.999
+
+
+@pytest.mark.parametrize("relief", [0.01, 0.05])
+def test_the_relief_is_found_again_from_normals(relief: float) -> None:
+    normal = derived({"albedo": np.full((128, 128, 3), 0.5, np.float32), "height": waves()}, ("normal",), relief)[
+        "normal"
+    ]
+    reach = float(np.quantile(waves(), 0.999) - np.quantile(waves(), 0.001))
+    assert relief_of_normals(normal, torch.device("cpu")) == pytest.approx(relief * reach, rel=0.05)
 
 
 def test_hollows_are_darker_than_ridges() -> None:
