@@ -83,6 +83,7 @@ class Inbox:
                 self._channel.send(Failed("", type(error).__name__, str(error)))
                 continue
             if isinstance(message, Generate):
+                self._cancelled.discard(message.id)
                 self._jobs.put(message)
             elif isinstance(message, Cancel):
                 self._cancelled.add(message.id)

@@ -12,6 +12,7 @@ Shape letters: h, w exemplar; H, W output; C channels; N patches.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -146,7 +147,8 @@ def _optimise(
     image = vote(index, matches.rows, matches.columns, STRIDE)
     typical = None
     for turn in range(turns):
-        progress(0.3 + 0.7 * turn / turns, "Matching patches")
+        heartbeat = functools.partial(progress, 0.3 + 0.7 * turn / turns, "Matching patches")
+        heartbeat()
         queries = index.describe(image, STRIDE)
         flat = queries.reshape(-1, queries.shape[2])
         misfit = matching_cost(index, flat, (matches.rows * index.num_columns + matches.columns).reshape(-1), None)
@@ -156,7 +158,8 @@ def _optimise(
         price_n += PRICE_RATE * typical * crowding
         price_n.clamp_(-3 * typical, 6 * typical)
         asked = price_n + CROWDING_WEIGHT * typical * crowding
-        _search(index, queries, misfit, matches, asked, generator)
+        _search(index, queries, misfit, matches, asked, generator, heartbeat)
+        heartbeat()
         image = vote(index, matches.rows, matches.columns, STRIDE)
     return image
 
@@ -168,6 +171,7 @@ def _search(
     matches: Matches,
     price_n: torch.Tensor,
     generator: torch.Generator,
+    heartbeat: Callable[[], None],
 ) -> None:
     if index.num_patches <= EXACT_PATCHES:
         found = nearest_exact(index, queries.reshape(-1, queries.shape[2]), price_n).reshape(matches.rows.shape)
@@ -175,4 +179,4 @@ def _search(
         return
     present = (matches.rows * index.num_columns + matches.columns).reshape(-1)
     matches.cost = (misfit + price_n[present]).reshape(matches.rows.shape)
-    improve_matches(index, queries, matches, price_n, STRIDE, (4, 1), generator)
+    improve_matches(index, queries, matches, price_n, STRIDE, (4, 1), generator, heartbeat)

@@ -9,6 +9,7 @@ Shape letters: Q queries in rows and columns (height, width) of a torus; N patch
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -60,16 +61,18 @@ def improve_matches(
     stride: int,
     jumps: tuple[int, ...],
     generator: torch.Generator,
+    heartbeat: Callable[[], None],
 ) -> None:
     """One sweep of PatchMatch, in place: neighbours' offsets at each jump, then random places ever closer.
 
-    queries: (height, width, K), spaced `stride` texels.
+    queries: (height, width, K), spaced `stride` texels. `heartbeat` is called before every trial and may raise.
     """
     for jump in jumps:
         for down, right in DIRECTIONS:
             shift = (down * jump, right * jump)
             rows = torch.roll(matches.rows, shift, (0, 1)) + down * jump * stride
             columns = torch.roll(matches.columns, shift, (0, 1)) + right * jump * stride
+            heartbeat()
             _try(index, queries, matches, rows, columns, price_n, None)
     poor = matches.cost > matches.cost.mean(1).mean() * 0.5
     radius = float(max(index.num_rows, index.num_columns))
@@ -77,6 +80,7 @@ def improve_matches(
         offsets = (torch.rand((2, *matches.rows.shape), generator=generator) * 2 - 1).to(queries.device) * radius
         rows = matches.rows + offsets[0].round().long()
         columns = matches.columns + offsets[1].round().long()
+        heartbeat()
         _try(index, queries, matches, rows, columns, price_n, poor)
         radius /= 2.5
 

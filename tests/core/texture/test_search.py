@@ -11,7 +11,7 @@ import torch
 
 from maquette.core.texture.patches import DESCRIPTOR_LENGTH, PATCH, PatchIndex, index_patches, patch_window
 from maquette.core.texture.quilting import cheapest_cut, quilt
-from maquette.core.texture.search import Matches, improve_matches, matching_cost, nearest_exact
+from maquette.core.texture.search import DIRECTIONS, Matches, improve_matches, matching_cost, nearest_exact
 from maquette.core.texture.voting import closest_texels, vote
 
 from .synthetic import noise
@@ -66,8 +66,11 @@ def test_patchmatch_comes_near_the_exact_search(index: PatchIndex) -> None:
     columns = torch.randint(0, index.num_columns, (16, 16), generator=generator(4))
     start = matching_cost(index, flat, (rows * index.num_columns + columns).reshape(-1), None)
     matches = Matches(rows, columns, start.reshape(16, 16).clone())
-    for _ in range(8):
-        improve_matches(index, queries, matches, free, 2, (4, 1), generator(6))
+    beats: list[int] = []
+    for turn in range(8):
+        improve_matches(index, queries, matches, free, 2, (4, 1), generator(6), lambda turn=turn: beats.append(turn))
+    # a sweep can be stopped between any two of its trials
+    assert len(beats) > 8 * len(DIRECTIONS)
     assert matches.cost.sum() < 1.3 * best.sum()
     again = matching_cost(index, flat, (matches.rows * index.num_columns + matches.columns).reshape(-1), None)
     torch.testing.assert_close(matches.cost.reshape(-1), again)
