@@ -70,7 +70,8 @@ def synthesise(
         generator,
         lambda fraction, text: progress(0.05 + 0.65 * fraction, text),
     )
-    down, right = (_first_texel(n, generator) for n in fit.size)
+    # the tile starts anywhere on the torus, by chance: no line of it is chosen as the border
+    down, right = (int(torch.randint(0, n, (1,), generator=generator)) for n in fit.size)
     outputs = {name: torch.empty((*fit.size, s.stop - s.start), device=device) for name, s in stack.slices.items()}
     gather(
         field,
@@ -93,15 +94,6 @@ def matching_scale(exemplar_size: tuple[int, int], size: tuple[int, int]) -> int
     ) // (2 * scale) >= MIN_MATCHED_EXEMPLAR:
         scale *= 2
     return scale
-
-
-def _first_texel(length: int, generator: torch.Generator) -> int:
-    """Where on the torus the output starts, by chance: an odd multiple of eight.
-
-    So its border keeps off the blocks of 16 in which most pictures were compressed, whose faint edges would otherwise
-    gather there, and its first three mip levels average the same texels as those of the exemplar.
-    """
-    return 16 * int(torch.randint(0, max(1, length // 16), (1,), generator=generator)) + 8
 
 
 def _matched(repeat: float | None, scale: int) -> float | None:

@@ -186,7 +186,7 @@ def generate_on_the_cube():
     """Press Generate; watch the progress; the cube has the material."""
     settings = bpy.context.scene.maquette
     settings.references.albedo.path = str(PHOTO)
-    settings.texture_exemplar.size = 512
+    settings.texture_exemplar.size = 1024
     bpy.ops.ed.undo_push(message="Settings")
     yield from click_button("maquette.generate")
     studio = module("addon.engine").studio
