@@ -242,14 +242,4 @@ def _draw_facts(layout: Any, material: Any, context: Any) -> None:
 
 _CLASSES = (MAQUETTE_PT_texture, MAQUETTE_PT_references, MAQUETTE_PT_result, MAQUETTE_PT_material)
 
-
-def register() -> None:
-    """Add the panels."""
-    for kind in _CLASSES:
-        bpy.utils.register_class(kind)
-
-
-def unregister() -> None:
-    """Take the panels away."""
-    for kind in reversed(_CLASSES):
-        bpy.utils.unregister_class(kind)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)

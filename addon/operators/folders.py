@@ -93,14 +93,4 @@ class MAQUETTE_OT_open_log(Operator):  # noqa: N801 Blender's naming
 
 _CLASSES = (MAQUETTE_OT_open_folder, MAQUETTE_OT_clear_cache, MAQUETTE_OT_open_log)
 
-
-def register() -> None:
-    """Add the operators."""
-    for kind in _CLASSES:
-        bpy.utils.register_class(kind)
-
-
-def unregister() -> None:
-    """Take the operators away."""
-    for kind in reversed(_CLASSES):
-        bpy.utils.unregister_class(kind)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)

@@ -253,14 +253,4 @@ _CLASSES = (
     MAQUETTE_OT_halve_size,
 )
 
-
-def register() -> None:
-    """Add the operators."""
-    for kind in _CLASSES:
-        bpy.utils.register_class(kind)
-
-
-def unregister() -> None:
-    """Take the operators away."""
-    for kind in reversed(_CLASSES):
-        bpy.utils.unregister_class(kind)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)

@@ -162,14 +162,4 @@ _CLASSES = (
     MAQUETTE_OT_copy_detail,
 )
 
-
-def register() -> None:
-    """Add the operators and the menu."""
-    for kind in _CLASSES:
-        bpy.utils.register_class(kind)
-
-
-def unregister() -> None:
-    """Take them away."""
-    for kind in reversed(_CLASSES):
-        bpy.utils.unregister_class(kind)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)
