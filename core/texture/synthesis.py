@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .correspondence import find_correspondence
+from .correspondence import STRIDE, find_correspondence
 from .features import guide_features, halved
 from .lattice import Fit, fit_exemplar
 from .poisson import integrate_slopes
@@ -70,8 +70,7 @@ def synthesise(
         generator,
         lambda fraction, text: progress(0.05 + 0.65 * fraction, text),
     )
-    # the tile starts anywhere on the torus, by chance: no line of it is chosen as the border
-    down, right = (int(torch.randint(0, n, (1,), generator=generator)) for n in fit.size)
+    down, right = (_first_texel(n, fit.scale, generator) for n in fit.size)
     outputs = {name: torch.empty((*fit.size, s.stop - s.start), device=device) for name, s in stack.slices.items()}
     gather(
         field,
@@ -94,6 +93,17 @@ def matching_scale(exemplar_size: tuple[int, int], size: tuple[int, int]) -> int
     ) // (2 * scale) >= MIN_MATCHED_EXEMPLAR:
         scale *= 2
     return scale
+
+
+def _first_texel(length: int, scale: int, generator: torch.Generator) -> int:
+    """Where on the torus the output starts: by chance, whatever lies there, but in a fixed place of the matching grid.
+
+    An even one, so that the first mip level averages the same texels as the exemplar's; and, where several texels share
+    a matched one, half-way between the lines of the grid, where patches meet more often than elsewhere.
+    """
+    cell = STRIDE * scale
+    start = cell * int(torch.randint(0, max(1, length // cell), (1,), generator=generator))
+    return start + scale if scale > 1 else start
 
 
 def _matched(repeat: float | None, scale: int) -> float | None:
