@@ -114,6 +114,8 @@ def render(path: Path) -> None:
     scene.cycles.use_denoising = True
     scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
     scene.render.filepath = str(path)
+    # no path or clock of this machine inside the picture
+    scene.render.use_stamp_filename = scene.render.use_stamp_date = scene.render.use_stamp_render_time = False
     bpy.ops.render.render(write_still=True)
 
 
