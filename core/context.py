@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     import torch
 
 
+Progress = Callable[[float, str], None]
+
+
+def span(progress: Progress, start: float, share: float) -> Progress:
+    """The progress of a part that begins at `start` and makes up `share` of the whole."""
+    return lambda fraction, text: progress(start + share * fraction, text)
+
+
 @dataclass(frozen=True)
 class Context:
     """The device to work on and the way to speak meanwhile.
@@ -21,5 +29,5 @@ class Context:
 
     device: torch.device
     tile: int | None
-    progress: Callable[[float, str], None]
+    progress: Progress
     warn: Callable[[str], None]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TextIO
 
 from . import protocol
+from .context import span
 from .errors import Cancelled, MaquetteError
 from .protocol import AssetMade, Cancel, Failed, Generate, Message, Progress, Quit, Ready, Warn, WasCancelled
 from .version import VERSION
@@ -126,14 +127,10 @@ def run_job(job: Generate, speaker: Speaker) -> AssetMade:
     started = time.monotonic()
     request = Request.from_plain(job.request)
     speaker.progress(0.0, "Starting")
-    asset = engine.generate(
-        request, device=job.device, progress=lambda f, text: speaker.progress(0.9 * f, text), warn=speaker.warn
-    )
+    asset = engine.generate(request, device=job.device, progress=span(speaker.progress, 0.0, 0.9), warn=speaker.warn)
     folder = Path(job.folder)
     with bundle.writing(folder) as temporary:
-        files = export.export(
-            asset, temporary, job.formats, progress=lambda f, text: speaker.progress(0.9 + 0.1 * f, text)
-        )
+        files = export.export(asset, temporary, job.formats, progress=span(speaker.progress, 0.9, 0.1))
     return AssetMade(job.id, job.folder, files, time.monotonic() - started)
 
 

@@ -4,19 +4,18 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 
 from .. import bundle
 from ..asset import Asset
 from ..codec import show
+from ..context import Progress, span
 from ..errors import InputError
 
 FORMATS = ("npy", "png", "exr", "glb", "blend")
 # what writes each format: `write(asset, folder, progress) -> file names`; the arrays (npy) are the bundle's own
 _WRITERS = {"png": "png", "exr": "exr", "glb": "gltf"}
-
-Progress = Callable[[float, str], None]
 
 
 def check_formats(formats: Collection[str]) -> None:
@@ -37,7 +36,7 @@ def export(asset: Asset, folder: Path, formats: Collection[str], *, progress: Pr
     for number, name in enumerate(wanted):
         progress(number / len(wanted), f"Writing {name.upper()}")
         writer = importlib.import_module(f".{_WRITERS[name]}", __package__)
-        names += writer.write(asset, folder, _span(progress, number / len(wanted), 1 / len(wanted)))
+        names += writer.write(asset, folder, span(progress, number / len(wanted), 1 / len(wanted)))
     if "blend" in formats:
         names += _blend(asset, folder, names, progress)
     bundle.write_asset(asset, folder, tuple(names), arrays="npy" in formats)
@@ -54,7 +53,3 @@ def _blend(asset: Asset, folder: Path, names: list[str], progress: Progress) -> 
     for name in extra:
         (folder / name).unlink()
     return written
-
-
-def _span(progress: Progress, start: float, share: float) -> Progress:
-    return lambda fraction, text: progress(start + share * fraction, text)

@@ -7,15 +7,15 @@ Shape letters: h, w rows and columns of the tile. Heights are in [0, 1]; `relief
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import torch
 
+from ..context import Progress, span
 from .features import luminance
 from .poisson import integrate_slopes
 
-Progress = Callable[[float, str], None]
 # bands of luminance longer than this share of the tile are taken for light, not for relief
 LIGHT_SHARE = 1 / 8
 # how much a band of twice the wavelength weighs; between paint (0) and natural relief (1)
@@ -46,7 +46,7 @@ def derive_maps(
     if {"height", "normal", "ambient_occlusion"} & set(missing):
         height = _height(maps, device, lambda f, text: progress(0.5 * f, text))
     for number, name in enumerate(missing):
-        stage = _span(progress, 0.5 + 0.5 * number / len(missing), 0.5 / len(missing))
+        stage = span(progress, 0.5 + 0.5 * number / len(missing), 0.5 / len(missing))
         stage(0.0, f"Deriving {name.replace('_', ' ')}")
         if name == "roughness":
             derived[name] = roughness_from_albedo(luminance(maps["albedo"], device), stage)[..., None]
@@ -194,7 +194,3 @@ def _from_height(name: str, height_hw: torch.Tensor, relief: float, progress: Pr
 def _mean(image_hw: torch.Tensor) -> float:
     """Mean summed row by row, so that the number of threads cannot change it."""
     return float(image_hw.mean(1).double().cpu().numpy().mean())
-
-
-def _span(progress: Progress, start: float, share: float) -> Progress:
-    return lambda fraction, text: progress(start + share * fraction, text)

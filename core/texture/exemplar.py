@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..asset import Asset, Material
-from ..context import Context
+from ..context import Context, span
 from ..errors import InputError
 from ..files.picture import read_picture
 from ..request import Request
@@ -34,7 +34,7 @@ def generate(request: Request, context: Context) -> Asset:
         seed=request.seed,
         device=context.device,
         tile=context.tile,
-        progress=lambda fraction, text: context.progress(0.02 + 0.78 * fraction, text),
+        progress=span(context.progress, 0.02, 0.78),
     )
     missing = [name for name in params.maps if name not in made]
     relief = params.relief
@@ -47,7 +47,7 @@ def generate(request: Request, context: Context) -> Asset:
         missing,
         relief=relief,
         device=context.device,
-        progress=lambda fraction, text: context.progress(0.8 + 0.2 * fraction, text),
+        progress=span(context.progress, 0.8, 0.2),
     )
     maps = {name: np.ascontiguousarray(made[name], dtype=np.float32) for name in params.maps}
     name = f"{request.method}-{request.key[:8]}"
