@@ -32,9 +32,9 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).parent))
 import exact_search
 import material_sets
-import metrics
 
 from maquette.core.texture.synthesis import synthesise
+from maquette.training.metrics import texture as metrics
 
 SIZES = (512, 1024, 2048, 4096)
 # the exact search compares all patches: beyond these sizes it takes hours, the prototype more memory than the rest

@@ -7,7 +7,8 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from ...benchmarks import material_sets, metrics
+from maquette.training.metrics import texture as metrics
+from maquette.training.metrics.prototype import prototype_folder, prototype_module
 
 
 def blobs(seed: int, rows: int, columns: int) -> torch.Tensor:
@@ -16,12 +17,12 @@ def blobs(seed: int, rows: int, columns: int) -> torch.Tensor:
 
 
 def test_figures_equal_those_of_the_prototype() -> None:
-    folder = material_sets.prototype_folder()
+    folder = prototype_folder()
     if folder is None:
         pytest.skip("the prototype is not here: set MAQUETTE_PROTOTYPES to its folder")
     exemplar = blobs(0, 128, 128)
     output = torch.cat([exemplar, exemplar.flip(1)], 2)[:, :, 30:158].contiguous()
-    theirs = material_sets.prototype_module(folder, "metrics").suite(output, exemplar)
+    theirs = prototype_module(folder, "metrics").suite(output, exemplar)
     nearest = metrics.nearest_patches(output, exemplar)
     ours = {
         "seam_z": metrics.seam_z(output),
