@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every texture method begins and ends with: reference pictures become maps, maps become an Asset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+
+from ..asset import Asset, Material
+from ..context import Context, span
+from ..errors import InputError
+from ..files.picture import read_picture
+from ..request import Reference, Request
+from .derivation import derive_maps, relief_of_normals
+from .maps import MAPS
+from .normals import flip_green, is_directx, is_normal_map, unit_length
+
+# pictures whose width to height differ by no more than this show the same cut of the surface
+SAME_ASPECT = 0.01
+# normals whose length is off by no more than this are as 8 bits store them, and stay to the bit
+LENGTH_SLACK = 0.02
+
+
+def read_maps(
+    references: Iterable[Reference], warn: Callable[[str], None], shortest: int | None = None
+) -> dict[str, np.ndarray]:
+    """The pictures whose role is a map, by role: (H, W, C) float32 in [0, 1], all of the albedo's size.
+
+    References of other roles (a mask) are passed over. Pictures are brought down so that their shortest side is
+    `shortest`; a map of another size than the albedo, but of its aspect, is resampled to it. Normals have unit length;
+    DirectX ones are turned into OpenGL ones, and `warn` is told.
+    """
+    maps = {
+        kept.role: read_picture(Path(kept.path), MAPS[kept.role].channels, shortest=shortest, srgb=MAPS[kept.role].srgb)
+        for kept in references
+        if kept.role in MAPS
+    }
+    maps = {role: _of_size(image, maps) for role, image in maps.items()}
+    if "normal" in maps:
+        maps["normal"] = _usable_normals(maps["normal"], maps.get("height"), warn)
+    return maps
+
+
+def finished_asset(
+    request: Request,
+    context: Context,
+    made: Mapping[str, np.ndarray],
+    *,
+    wanted: Sequence[str],
+    relief: float,
+    size_m: float,
+    start: float,
+) -> Asset:
+    """The Asset of a tile: the wanted maps in their order, those that `made` lacks derived from it.
+
+    made: tileable (H, W, C) float32 in [0, 1] by name, the albedo among them. relief: lowest to highest point in tile
+    widths, unless normals without a height decide it. size_m: the tile's width. start: the progress so far.
+    """
+    missing = [name for name in wanted if name not in made]
+    if "normal" in made and "height" not in made:
+        # the normals say how deep the surface is
+        context.progress(start, "Measuring the relief")
+        relief = relief_of_normals(made["normal"], context.device)
+    derived = derive_maps(
+        made, missing, relief=relief, device=context.device, progress=span(context.progress, start, 1 - start)
+    )
+    every = {**made, **derived}
+    maps = {name: np.ascontiguousarray(every[name], dtype=np.float32) for name in wanted}
+    height, width = maps["albedo"].shape[:2]
+    name = f"{request.method}-{request.key[:8]}"
+    material = Material(name, maps, (size_m, size_m * height / width), relief * size_m)
+    return Asset(name=name, materials=(material,))
+
+
+def resampled(image_hwc: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The picture at another size (rows, columns), antialiased where it shrinks."""
+    if image_hwc.shape[:2] == size:
+        return image_hwc
+    given = torch.from_numpy(np.ascontiguousarray(image_hwc)).permute(2, 0, 1)[None]
+    resized = F.interpolate(given, size=size, mode="bicubic", antialias=True).clamp_(0, 1)
+    return np.ascontiguousarray(resized[0].permute(1, 2, 0).numpy())
+
+
+def _of_size(image: np.ndarray, maps: Mapping[str, np.ndarray]) -> np.ndarray:
+    """One of the maps at the albedo's size, or an InputError that lists them all."""
+    model = maps.get("albedo", image)
+    size = (model.shape[0], model.shape[1])
+    ratio = (image.shape[1] / image.shape[0]) / (size[1] / size[0])
+    if abs(ratio - 1) > SAME_ASPECT:
+        listed = ", ".join(f"{role} {given.shape[1]} x {given.shape[0]}" for role, given in maps.items())
+        raise InputError(f"The pictures differ in size ({listed}). Give maps that show the same cut of the surface.")
+    return resampled(image, size)
+
+
+def _usable_normals(encoded: np.ndarray, height: np.ndarray | None, warn: Callable[[str], None]) -> np.ndarray:
+    """OpenGL normals of unit length from a picture of normals, or an InputError if it is none."""
+    if not is_normal_map(encoded):
+        raise InputError("The picture given as normal holds no tangent-space normals. Give a normal map, or none.")
+    if is_directx(encoded, height):
+        warn("The normals were DirectX ones (green downwards); they were turned into OpenGL ones.")
+        encoded = flip_green(encoded)
+    length = np.linalg.norm(encoded * 2 - 1, axis=2, keepdims=True)
+    usable: np.ndarray = np.where(np.abs(length - 1) > LENGTH_SLACK, unit_length(encoded), encoded)
+    return usable
