@@ -58,7 +58,8 @@ def _projections(num_channels: int, patch: int, count: int) -> torch.Tensor:
     drawn = torch.randn(count, num_channels * patch * patch, generator=torch.Generator().manual_seed(0))
     means = drawn.reshape(count, num_channels, -1).mean(2, keepdim=True)
     drawn = drawn - 0.5 * means.expand(-1, -1, patch * patch).reshape(count, -1)
-    return (drawn / drawn.norm(dim=1, keepdim=True)).reshape(count, num_channels, patch, patch)
+    unit: torch.Tensor = drawn / drawn.norm(dim=1, keepdim=True)
+    return unit.reshape(count, num_channels, patch, patch)
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ def nearest_patches(output: torch.Tensor, exemplar: torch.Tensor, stride: int = 
     nearest, error = _nearest(query_nk, known_nk)
     height, width = ((n - PATCH) // stride + 1 for n in ours.shape[2:])
     num_columns = theirs.shape[3] - PATCH + 1
-    rows, columns = nearest // num_columns, nearest % num_columns
-    return NearestPatches(*(a.reshape(height, width).numpy() for a in (rows, columns, error)), variance, stride)
+    rows, columns = (nearest // num_columns).reshape(height, width), (nearest % num_columns).reshape(height, width)
+    return NearestPatches(rows.numpy(), columns.numpy(), error.reshape(height, width).numpy(), variance, stride)
 
 
 def _nearest(queries: torch.Tensor, known: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
