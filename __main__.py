@@ -17,7 +17,7 @@ from .core.protocol import DEVICES
 from .core.version import VERSION
 
 OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
-EXPORTS = "png, exr, glb, blend, npy"
+EXPORTS = "png, png8, png16, exr, glb, blend, npy, unreal, unity, unity_urp, godot, gltf"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -103,7 +103,10 @@ def _add_batch(commands: Any) -> None:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--export", default="png", metavar="FORMATS", help=f"any of {EXPORTS}, with commas (default: png)"
+        "--export",
+        default="png",
+        metavar="FORMATS",
+        help=f"any of {EXPORTS}, with commas; an engine's textures also as unreal:png16 or unreal:exr (default: png)",
     )
     parser.add_argument("--device", default="auto", choices=DEVICES, help="what to compute on (default: auto)")
 

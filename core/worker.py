@@ -130,7 +130,8 @@ def run_job(job: Generate, speaker: Speaker) -> AssetMade:
     asset = engine.generate(request, device=job.device, progress=span(speaker.progress, 0.0, 0.9), warn=speaker.warn)
     folder = Path(job.folder)
     with bundle.writing(folder) as temporary:
-        files = export.export(asset, temporary, job.formats, progress=span(speaker.progress, 0.9, 0.1))
+        progress = span(speaker.progress, 0.9, 0.1)
+        files = export.export(asset, temporary, job.formats, progress=progress, title=folder.name)
     return AssetMade(job.id, job.folder, files, time.monotonic() - started)
 
 

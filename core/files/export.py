@@ -6,41 +6,89 @@ from __future__ import annotations
 import importlib
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from .. import bundle
 from ..asset import Asset
 from ..codec import show
 from ..context import Progress, span
 from ..errors import InputError
+from ..texture.maps import MAPS
+from .packing import FILES, PRESETS
 
-FORMATS = ("npy", "png", "exr", "glb", "blend")
-# what writes each format: `write(asset, folder, progress) -> file names`; the arrays (npy) are the bundle's own
-_WRITERS = {"png": "png", "exr": "exr", "glb": "gltf"}
+FORMATS = ("npy", "png", "png8", "png16", "exr", "glb", "blend", *PRESETS)
+# what writes each format: `write(asset, folder, progress, **options) -> file names`; the arrays are the bundle's own
+_WRITERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "png": ("png", {}),
+    "png8": ("png", {"bits": 8}),
+    "png16": ("png", {"bits": 16}),
+    "exr": ("exr", {}),
+    "glb": ("gltf", {}),
+}
 
 
 def check_formats(formats: Collection[str]) -> None:
-    """Raise InputError for a format that is not known."""
+    """Raise InputError for a format that is not known, and for two that would write the same files differently.
+
+    A preset of `packing` may name its kind of file: `unreal:exr`.
+    """
+    kind_of: dict[str, str] = {}
     for name in formats:
-        if name not in FORMATS:
-            raise InputError(f"There is no export {show(name)}. Known are {', '.join(FORMATS)}.")
+        kind = _file_kind(name)
+        for file in _file_names(name):
+            other = kind_of.setdefault(file, kind)
+            if other != kind:
+                raise InputError(f"{other} and {kind} would both write {file}. Name one of them.")
 
 
-def export(asset: Asset, folder: Path, formats: Collection[str], *, progress: Progress) -> tuple[str, ...]:
+def export(
+    asset: Asset, folder: Path, formats: Collection[str], *, progress: Progress, title: str = ""
+) -> tuple[str, ...]:
     """Write `asset.json` and the `formats` into an existing folder; returns the names of the exported files.
 
-    `progress(fraction, text)` may raise to stop. A Blender that is needed and missing is a HostError.
+    `title` names the files of engines' presets, the asset's name when left out. `progress(fraction, text)` may raise
+    to stop. A Blender that is needed and missing is a HostError.
     """
     check_formats(formats)
     names: list[str] = []
-    wanted = [name for name in FORMATS if name in formats and name in _WRITERS]
+    # one order, however they were given: the manifest lists the files
+    wanted = sorted({*formats} - {"npy", "blend"}, key=lambda name: (FORMATS.index(name.partition(":")[0]), name))
     for number, name in enumerate(wanted):
-        progress(number / len(wanted), f"Writing {name.upper()}")
-        writer = importlib.import_module(f".{_WRITERS[name]}", __package__)
-        names += writer.write(asset, folder, span(progress, number / len(wanted), 1 / len(wanted)))
+        progress(number / len(wanted), f"Writing {name}")
+        module, options = _writer(name, title or asset.name)
+        writer = importlib.import_module(f".{module}", __package__)
+        names += writer.write(asset, folder, span(progress, number / len(wanted), 1 / len(wanted)), **options)
+    names = list(dict.fromkeys(names))
     if "blend" in formats:
         names += _blend(asset, folder, names, progress)
     bundle.write_asset(asset, folder, tuple(names), arrays="npy" in formats)
     return tuple(names)
+
+
+def _writer(name: str, title: str) -> tuple[str, dict[str, Any]]:
+    if name in _WRITERS:
+        return _WRITERS[name]
+    preset = PRESETS[name.partition(":")[0]]
+    return "packed", {"preset": preset, "file": _file_kind(name), "title": title}
+
+
+def _file_kind(name: str) -> str:
+    """The kind of file that a format writes; InputError where there is no such format."""
+    format_name, colon, kind = name.partition(":")
+    if format_name not in FORMATS or (colon and format_name not in PRESETS):
+        raise InputError(f"There is no export {show(name)}. Known are {', '.join(FORMATS)}.")
+    if colon and kind not in FILES:
+        raise InputError(f"There is no kind of file {show(kind)} for {format_name}. Known are {', '.join(FILES)}.")
+    return kind or ("png" if format_name in PRESETS else format_name)
+
+
+def _file_names(name: str) -> list[str]:
+    """The names of the image files that a format writes, for a material called Name."""
+    format_name, kind = name.partition(":")[0], _file_kind(name)
+    if format_name in PRESETS:
+        preset = PRESETS[format_name]
+        return [preset.file_stem("Name", texture) + FILES[kind] for texture in preset.textures]
+    return [f"{map_name}{FILES[kind]}" for map_name in MAPS] if kind in FILES else []
 
 
 def _blend(asset: Asset, folder: Path, names: list[str], progress: Progress) -> list[str]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,8 @@ import OpenImageIO as oiio  # noqa: N813 its own documentation's name for it
 from ..asset import Asset
 
 Attributes = Sequence[tuple[str, str | int]]
+# (file name, what gives the pixels that it stores, how it is packed)
+ImageFile = tuple[str, Callable[[], np.ndarray], Attributes]
 _TYPES = {"uint8": oiio.UINT8, "uint16": oiio.UINT16, "float16": oiio.HALF}
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 # every file in flight holds its pixels in memory
@@ -35,23 +38,31 @@ def write_maps(
     how it is packed.
     """
     alone = len(asset.materials) == 1
-    maps = [(m.name, name, image) for m in asset.materials for name, image in m.maps.items()]
-    names = [f"{name}{suffix}" if alone else f"{material}_{name}{suffix}" for material, name, _ in maps]
+    files: list[ImageFile] = []
+    for material in asset.materials:
+        for name, image in material.maps.items():
+            file = f"{name}{suffix}" if alone else f"{material.name}_{name}{suffix}"
+            files.append((file, functools.partial(encoded, name, image), attributes(name)))
+    return write_files(files, folder, progress)
+
+
+def write_files(files: Sequence[ImageFile], folder: Path, progress: Callable[[float, str], None]) -> list[str]:
+    """Write image files, several at once; returns their names. `progress` may raise to stop."""
 
     def write(index: int) -> None:
-        _, name, image = maps[index]
-        write_image(folder / names[index], encoded(name, image), attributes(name))
+        name, stored, attributes = files[index]
+        write_image(folder / name, stored(), attributes)
 
     with ThreadPoolExecutor(min(MAX_FILES_AT_ONCE, os.cpu_count() or 1)) as pool:
-        tasks = [pool.submit(write, index) for index in range(len(maps))]
+        tasks = [pool.submit(write, index) for index in range(len(files))]
         try:
             for number, task in enumerate(tasks):
-                progress(number / len(tasks), f"Writing {names[number]}")
+                progress(number / len(tasks), f"Writing {files[number][0]}")
                 task.result()
         finally:
             for task in tasks:
                 task.cancel()
-    return names
+    return [name for name, _, _ in files]
 
 
 def write_image(path: Path, pixels: np.ndarray, attributes: Attributes = ()) -> None:

@@ -97,8 +97,35 @@ def test_several_materials_do_not_share_names(asset: Asset, tmp_path: Path) -> N
 
 
 def test_an_unknown_format_is_said(asset: Asset, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"There is no export 'psd'. Known are npy, png, exr, glb, blend."):
+    with pytest.raises(InputError, match=r"There is no export 'psd'. Known are npy, png, png8, png16, exr, glb"):
         write(asset, tmp_path, "psd")
+
+
+def test_every_map_may_have_eight_or_sixteen_bits(asset: Asset, tmp_path: Path) -> None:
+    for format_name, kind in (("png8", np.uint8), ("png16", np.uint16)):
+        write(asset, tmp_path / format_name, format_name)
+        for name, image in asset.materials[0].maps.items():
+            pixels = read_raw(tmp_path / format_name / f"{name}.png")
+            assert pixels.dtype == kind
+            np.testing.assert_allclose(pixels / np.iinfo(kind).max, image, atol=0.51 / np.iinfo(kind).max)
+
+
+@pytest.mark.parametrize(
+    ("formats", "said"),
+    [
+        (("png", "png8"), r"png and png8 would both write albedo.png. Name one of them."),
+        (("unreal", "unreal:png16"), r"png and png16 would both write T_Name_BC.png"),
+        (("unreal:psd",), r"There is no kind of file 'psd' for unreal. Known are png, png8, png16, exr."),
+        (("png:exr",), r"There is no export 'png:exr'"),
+        (("cryengine",), r"There is no export 'cryengine'"),
+    ],
+)
+def test_exports_that_cannot_be_are_said_before_any_work(
+    formats: tuple[str, ...], said: str, asset: Asset, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=said):
+        write(asset, tmp_path, *formats)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_full_disk_is_an_os_error(asset: Asset, tmp_path: Path) -> None:
