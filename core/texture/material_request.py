@@ -18,6 +18,7 @@ from ..request import Reference, Request
 from .derivation import derive_maps, relief_of_normals
 from .maps import MAPS
 from .normals import flip_green, is_directx, is_normal_map, unit_length
+from .quality import quality
 
 # pictures whose width to height differ by no more than this show the same cut of the surface
 SAME_ASPECT = 0.01
@@ -55,7 +56,7 @@ def finished_asset(
     size_m: float,
     start: float,
 ) -> Asset:
-    """The Asset of a tile: the wanted maps in their order, those that `made` lacks derived from it.
+    """The Asset of a tile: the wanted maps in their order, those that `made` lacks derived from it, and its quality.
 
     made: tileable (H, W, C) float32 in [0, 1] by name, the albedo among them. relief: lowest to highest point in tile
     widths, unless normals without a height decide it. size_m: the tile's width. start: the progress so far.
@@ -73,7 +74,7 @@ def finished_asset(
     height, width = maps["albedo"].shape[:2]
     name = f"{request.method}-{request.key[:8]}"
     material = Material(name, maps, (size_m, size_m * height / width), relief * size_m)
-    return Asset(name=name, materials=(material,))
+    return Asset(name=name, materials=(material,), report=quality(maps))
 
 
 def resampled(image_hwc: np.ndarray, size: tuple[int, int]) -> np.ndarray:

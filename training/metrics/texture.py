@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
-from scipy import ndimage
+from scipy import ndimage  # type: ignore[import-untyped]
 
 PATCH = 9
 COMPONENTS = 32
