@@ -30,8 +30,8 @@ def split_by_family(
             "it has not seen: give a folder with at least two, better thirty."
         )
     held_out = _held_out(families, share, seed)
-    names = {material.name for family in held_out for material in families[family]}
-    return tuple(s for s in sets if s.name not in names), tuple(s for s in sets if s.name in names)
+    chosen = {id(material) for family in held_out for material in families[family]}
+    return tuple(s for s in sets if id(s) not in chosen), tuple(s for s in sets if id(s) in chosen)
 
 
 def _families(sets: Sequence[MaterialSet]) -> dict[str, list[MaterialSet]]:
