@@ -15,6 +15,7 @@ from .core.generators import Method, methods
 from .core.params import Params, ParamSpec, specs
 from .core.protocol import DEVICES
 from .core.version import VERSION
+from .training.commands import add_train
 
 OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 EXPORTS = "png, png8, png16, exr, glb, blend, npy, unreal, unity, unity_urp, godot, gltf"
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
             if method.generator == generator:
                 _add_method(names, method)
     _add_batch(commands)
+    add_train(commands)
     doctor = commands.add_parser("doctor", help="say what works here, what does not, and how to mend it")
     doctor.set_defaults(command=_doctor)
     return parser

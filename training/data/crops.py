@@ -85,6 +85,13 @@ class CropStream:
         masks = [[float(_has(self.sets[index], name)) for name in CHANNELS] for index in indices]
         return {"maps": torch.stack(crops), "mask": torch.tensor(masks), "index": torch.tensor(indices)}
 
+    def whole(self, index: int) -> dict[str, torch.Tensor]:
+        """One set as it is stored: "maps" (1, 9, H, W) and "mask" (1, 5), as `batch` has them."""
+        maps = torch.from_numpy(self._decoded(index)).float()[None] / 255
+        maps[:, 3:6] = F.normalize(maps[:, 3:6] * 2 - 1, dim=1)
+        mask = [[float(_has(self.sets[index], name)) for name in CHANNELS]]
+        return {"maps": maps, "mask": torch.tensor(mask)}
+
     def _draw(self, drawn: int, random: np.random.Generator) -> int:
         """A set: any one if all fit into memory, else one of the window, which moves with what has been drawn."""
         place = int(random.integers(self.window))

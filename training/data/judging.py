@@ -13,11 +13,11 @@ from ...core.errors import InputError
 from ...core.files.picture import check_picture
 from ...core.texture import normals
 from .finding import Candidate
-from .material_set import LeftOut, MaterialSet, read_map
+from .material_set import LeftOut, MapFile, MaterialSet, read_map
 from .naming import DIELECTRIC
 
-# maps are judged at this size; it is enough for the direction of normals
-JUDGED_SIDE = 512
+# maps are judged at this size; normals at a larger one, for reduced ones tell less of their direction
+JUDGED_SIDE, JUDGED_SIDE_OF_NORMALS = 512, 1024
 LEAST_SIDE = 96
 # an albedo whose values vary less than this (standard deviation) shows nothing to learn
 LEAST_VARIATION = 1 / 512
@@ -47,32 +47,43 @@ def judge(candidate: Candidate) -> Verdict:
         problem = str(error)
     if problem:
         return Verdict(None, (LeftOut(name, problem),))
-    files, seen, left_out, notes = {"albedo": albedo}, {}, [], []
-    for map_name, file in candidate.files.items():
-        if map_name == "albedo":
-            continue
-        try:
-            found = check_picture(file.path)
-            image = read_map(map_name, file, JUDGED_SIDE)
-            problem = _problem_of_map(map_name, image, found, size)
-        except (InputError, OSError) as error:
-            problem = str(error)
-        if problem:
+    files, seen = {"albedo": albedo}, {}
+    left_out: list[LeftOut] = []
+    notes: list[str] = []
+    for map_name in sorted(candidate.files.keys() - {"albedo"}):
+        found, problem = _other_map(map_name, candidate.files[map_name], size)
+        if found is None:
             left_out.append(LeftOut(f"{name}, {map_name}", problem))
             continue
-        files[map_name], seen[map_name] = file, image
-        if found != size:
-            notes.append(f"{name}: {map_name} is {found[0]} x {found[1]} px, resized to {size[0]} x {size[1]} px.")
-    directx = False
-    if "normal" in seen:
-        directx = _directx(candidate, seen["normal"], seen.get("height"))
-        if directx:
-            notes.append(f"{name}: its normals are DirectX ones, turned to OpenGL.")
+        files[map_name], seen[map_name] = candidate.files[map_name], found.image
+        if found.size != size:
+            was, becomes = f"{found.size[0]} x {found.size[1]} px", f"{size[0]} x {size[1]} px"
+            notes.append(f"{name}: {map_name} is {was}, resized to {becomes}.")
+    directx = "normal" in seen and _directx(candidate, seen["normal"], seen.get("height"))
+    if directx:
+        notes.append(f"{name}: its normals are DirectX ones, turned to OpenGL.")
     constants = {key: value for key, value in candidate.constants.items() if key not in files}
     if "metallic" not in files and candidate.category in DIELECTRIC:
         constants.setdefault("metallic", 0.0)
     material = MaterialSet(name, candidate.family, candidate.category, files, directx, sha256, size, constants)
     return Verdict(material, tuple(left_out), tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    image: np.ndarray
+    size: tuple[int, int]
+
+
+def _other_map(name: str, file: MapFile, size: tuple[int, int]) -> tuple[_Seen | None, str]:
+    """(the map as it is judged, ""), or (None, why it cannot be used)."""
+    side = JUDGED_SIDE_OF_NORMALS if name in ("normal", "height") else JUDGED_SIDE
+    try:
+        found = _Seen(read_map(name, file, side), check_picture(file.path))
+    except (InputError, OSError) as error:
+        return None, str(error)
+    problem = _problem_of_map(name, found.image, found.size, size)
+    return (None, problem) if problem else (found, "")
 
 
 def _problem_of_albedo(size: tuple[int, int], image: np.ndarray) -> str:

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long and how hard each model trains: presets as one table, and the settings that they fill in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..core.codec import show
+from ..core.errors import InputError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides a training but the data.
+
+    `images` to show in all, `batch` a step and process, `crop` their side in texels. `rate` is the learning rate of
+    the (first) network after `warm_up` images, brought down by a cosine; `critic_rate` that of a discriminator (two
+    time scales: M. Heusel et al., 2017). `ema_images` is the half-life of the averaged weights, `r1` the gradient
+    penalty (L. Mescheder et al., 2018), `augment` the real images' sign that adaptive augmentation aims at (T. Karras
+    et al., Training GANs with Limited Data, 2020; 0 turns it off). `patience` is how many looks at the held-out
+    families without a better score end the training. Measured effects stand in README.md.
+    """
+
+    images: int
+    batch: int
+    crop: int
+    rate: float
+    ema_images: int
+    look_every: int
+    patience: int
+    critic_rate: float = 0.0
+    r1: float = 0.0
+    augment: float = 0.0
+    warm_up: int = 1000
+    held_out: float = 0.15
+    seed: int = 0
+    precision: str = "32-true"
+
+    def changed(self, **given: Any) -> Settings:
+        """These settings with others in place; None leaves one as it is."""
+        return replace(self, **{name: value for name, value in given.items() if value is not None})
+
+
+# model, preset                    images    batch  crop  rate    ema      look     patience
+PRESETS: dict[str, dict[str, Settings]] = {
+    "texture/photo": {
+        "quick": Settings(            6_000,     8,   128, 2e-3,   1_000,   1_000,   6),
+        "cpu":   Settings(          100_000,     8,   192, 1.5e-3, 5_000,   4_000,  10, precision="bf16-mixed"),
+        "gpu":   Settings(          600_000,    32,   256, 1.5e-3, 20_000, 20_000,  10, precision="bf16-mixed"),
+    },
+    "texture/family": {
+        "quick": Settings(            4_000,     8,    64, 2e-3,   1_000,   1_000,  10, 2e-3, r1=1.0, augment=0.6),
+        "cpu":   Settings(           60_000,     8,   128, 2e-3,   4_000,   4_000,  10, 2e-3, r1=1.0, augment=0.6),
+        "gpu":   Settings(        2_000_000,    32,   128, 2e-3,  20_000,  50_000,  10, 2e-3, r1=1.0, augment=0.6),
+    },
+}  # fmt: skip
+
+
+def find_preset(model: str, name: str) -> Settings:
+    """The settings of a model's preset, or an InputError that lists what there is."""
+    if model not in PRESETS:
+        raise InputError(f"There is no model {show(model)} to train. Known are {', '.join(PRESETS)}.")
+    if name not in PRESETS[model]:
+        raise InputError(f"There is no preset {show(name)} for {model}. Known are {', '.join(PRESETS[model])}.")
+    return PRESETS[model][name]

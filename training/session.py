@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A training from its wish to its model: looks at the data, splits it, builds the task, runs the loop."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+
+from ..core.codec import show
+from ..core.errors import InputError
+from ..core.models import find_model, models
+from ..core.weights import load_weights
+from .card import Provenance, licences
+from .control import Control, Progress
+from .data.labelled_albedos import scan_labelled
+from .data.material_folder import Scan, scan
+from .data.splitting import split_by_family
+from .loop import train
+from .presets import PRESETS, Settings, find_preset
+from .task import Split, Task
+
+SHIPPED, FROM_SCRATCH = "shipped", "nothing"
+REPORT = "data.txt"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to train: a `model` of PRESETS, from the materials in `data`, into the folder `out`.
+
+    `changes` replace single settings of the preset. `labelled` is a folder of labelled albedos, which `family` can use
+    too. `start` says which weights to start from: "nothing", "shipped", or a file.
+    """
+
+    model: str
+    data: Path
+    out: Path
+    preset: str = "cpu"
+    changes: dict[str, Any] = field(default_factory=dict)
+    labelled: Path | None = None
+    start: str = FROM_SCRATCH
+    licence: str = ""
+    device: str = "auto"
+    devices: int = 1
+    nodes: int = 1
+
+    def settings(self) -> Settings:
+        """The preset with the changes."""
+        return find_preset(self.model, self.preset).changed(**self.changes)
+
+    def command(self) -> str:
+        """The command that stands in the card: what was asked for, without this machine's folders."""
+        flags = [f"--{name.replace('_', '-')} {value}" for name, value in self.changes.items() if value is not None]
+        labelled = ["--labelled DIR"] if self.labelled else []
+        start = [f"--start {Path(self.start).name}"] if self.start != FROM_SCRATCH else []
+        named = f"{self.model.replace('/', ' ')} --data DIR --out DIR --preset {self.preset}"
+        return " ".join(["python -m maquette train", named, *labelled, *start, *flags])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a training would do: for `--dry-run`, and the first thing that every training says."""
+
+    settings: Settings
+    scan: Scan
+    split: Split
+
+    def text(self) -> str:
+        """The plan in a few lines."""
+        held_out = ", ".join(sorted({s.family for s in self.split.held_out})) or "none"
+        return "\n".join(
+            [
+                self.scan.report(),
+                f"Trained on: {len(self.split.train)} materials; held out: {len(self.split.held_out)} ({held_out}).",
+                f"{self.settings.images} images, {self.settings.batch} a step, {self.settings.crop} px crops, "
+                f"seed {self.settings.seed}.",
+            ]
+        )
+
+
+def plan(wish: Wish, control: Control) -> Plan:
+    """Look at the data and split it; everything that can be wrong with the wish is said here, before any work."""
+    settings = wish.settings()
+    _check(wish, settings)
+
+    def heard(fraction: float, text: str) -> None:
+        control.check()
+        control.report(Progress(0, settings.images, 0.0, 0.0, text))
+
+    found = scan(wish.data, heard)
+    train_sets, held_out = split_by_family(found.sets, settings.held_out, settings.seed)
+    return Plan(settings, found, Split(train_sets, held_out))
+
+
+def run(wish: Wish, control: Control, say: Callable[[str], None] = lambda text: None) -> Path:
+    """Train what is wished for and return the model's file. Cancelled leaves a checkpoint that the same wish takes up."""
+    planned = plan(wish, control)
+    say(planned.text())
+    fabric = _fabric(wish, planned.settings)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    task = _task(wish, planned, fabric.device)
+    if fabric.is_global_zero:
+        wish.out.mkdir(parents=True, exist_ok=True)
+        (wish.out / REPORT).write_text(planned.text() + "\n", encoding="utf-8")
+    sources = f"{len(planned.scan.sets)} material sets of {len({s.family for s in planned.scan.sets})} families"
+    licence = wish.licence or licences(wish.data, planned.scan.sets)
+    about = Provenance(wish.command(), licence, sources, planned.split)
+    return train(task, planned.settings, wish.out, fabric, control, about)
+
+
+def _task(wish: Wish, planned: Plan, device: torch.device) -> Task:
+    start = _start(wish)
+    if wish.model == "texture/photo":
+        from .photo import PhotoTask
+
+        return PhotoTask(planned.settings, planned.split, device, start)
+    from .family import FamilyTask
+
+    labelled = scan_labelled(wish.labelled).sets if wish.labelled else ()
+    return FamilyTask(planned.settings, planned.split, device, start, labelled)
+
+
+def _start(wish: Wish) -> dict[str, torch.Tensor] | None:
+    if wish.start == FROM_SCRATCH:
+        return None
+    if wish.start == SHIPPED:
+        generator, _, method = wish.model.partition("/")
+        return load_weights(find_model(generator, method, SHIPPED).path).tensors
+    return load_weights(Path(wish.start)).tensors
+
+
+def _check(wish: Wish, settings: Settings) -> None:
+    if not wish.data.is_dir():
+        raise InputError(f"The folder {show(str(wish.data))} with materials does not exist. Name one that does.")
+    if wish.out.exists() and not wish.out.is_dir():
+        raise InputError(f"{show(str(wish.out))} is a file. Name a folder for the training.")
+    limits = {
+        "images": (1, 10**9),
+        "batch": (1, 4096),
+        "crop": (32, 1024),
+        "rate": (1e-7, 1.0),
+        "held_out": (0.01, 0.9),
+    }
+    for name, (low, high) in limits.items():
+        value = getattr(settings, name)
+        if not low <= value <= high:
+            raise InputError(f"'{name}' must lie between {low} and {high}; {value} was given.")
+    if settings.crop % 32:
+        raise InputError(f"'crop' must be a multiple of 32; {settings.crop} was given.")
+    if wish.start == SHIPPED and not models(*wish.model.split("/")):
+        raise InputError(f"No weights of {wish.model} come with this Maquette. Start from nothing.")
+
+
+def _fabric(wish: Wish, settings: Settings) -> Fabric:
+    """Fabric on the wished device; under torchrun it finds its nodes and processes by itself."""
+    accelerator = {"auto": "auto", "cuda": "cuda", "mps": "mps", "cpu": "cpu"}[wish.device]
+    many = wish.devices * wish.nodes > 1 or "TORCHELASTIC_RUN_ID" in os.environ
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fabric = Fabric(
+            accelerator=accelerator,
+            devices=wish.devices,
+            num_nodes=wish.nodes,
+            strategy="ddp" if many else "auto",
+            precision=settings.precision,  # type: ignore[arg-type]
+        )
+        fabric.launch()
+    return fabric
+
+
+def model_names() -> list[str]:
+    """The models that can be trained."""
+    return list(PRESETS)
