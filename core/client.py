@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The host's end of the engine process: start, send, poll, cancel, and one clear report when it dies.
+"""The host's end of the engine's and the training's process: start, send, poll, cancel, one report when it dies.
 
-Used by Blender's extension and by batches. Nothing here blocks: a thread reads the channel, `poll` returns what came.
+Used by Blender's extension, by batches and by scripts. Nothing here blocks: a thread reads the channel, `poll` returns
+what came.
 """
 
 from __future__ import annotations
@@ -19,18 +20,42 @@ from typing import IO
 from . import protocol
 from .bundle import remove_leftovers
 from .errors import EngineError, HostError
-from .protocol import AssetMade, Cancel, Failed, Generate, Message, Quit, Ready, WasCancelled
+from .protocol import (
+    AssetMade,
+    Cancel,
+    Failed,
+    Generate,
+    Message,
+    Pause,
+    Quit,
+    Ready,
+    Resume,
+    Train,
+    Trained,
+    WasCancelled,
+)
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 # a step between two looks at the cancel flag is short; a process that does not answer in this time is killed
 CANCEL_GRACE_S = 0.7
+# a step of training may be long, and then a checkpoint is written
+TRAINING_CANCEL_GRACE_S = 60.0
 STDERR_LINES = 40
 FRESH = "A fresh one starts with the next job."
 
 
 def engine_command(python: str) -> list[str]:
     """The command that starts the engine with the given interpreter, isolated from its user's packages."""
-    return [python, "-I", "-u", "-X", "utf8", str(BOOTSTRAP), "maquette.core.worker"]
+    return _module_command(python, "maquette.core.worker")
+
+
+def training_command(python: str) -> list[str]:
+    """The command that starts the training's process, in the same way."""
+    return _module_command(python, "maquette.training.worker")
+
+
+def _module_command(python: str, module: str) -> list[str]:
+    return [python, "-I", "-u", "-X", "utf8", str(BOOTSTRAP), module]
 
 
 def engine_environment(threads: int | None = None) -> dict[str, str]:
@@ -46,9 +71,18 @@ def engine_environment(threads: int | None = None) -> dict[str, str]:
 
 
 class EngineProcess:
-    """One running engine. `ready` is None until it has said so; `job` is the id in flight, "" for none."""
+    """One running engine, or training. `ready` is None until it has said so; `job` is the id in flight, "" for none.
 
-    def __init__(self, python: str, command: Sequence[str] | None = None, threads: int | None = None) -> None:
+    A job that is to stop gets `cancel_grace_s` to answer, then the process is killed.
+    """
+
+    def __init__(
+        self,
+        python: str,
+        command: Sequence[str] | None = None,
+        threads: int | None = None,
+        cancel_grace_s: float = CANCEL_GRACE_S,
+    ) -> None:
         flags = int(getattr(subprocess, "CREATE_NO_WINDOW", 0))  # Windows would open a console
         try:
             self._process = subprocess.Popen(
@@ -69,6 +103,7 @@ class EngineProcess:
         self._reader_done = threading.Event()
         self._nonsense = ""
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
+        self._cancel_grace_s = cancel_grace_s
         self._cancel_deadline: float | None = None
         self._closed = False
         for target, stream in ((self._read, self._process.stdout), (self._read_stderr, self._process.stderr)):
@@ -91,15 +126,27 @@ class EngineProcess:
 
     def generate(self, job: Generate) -> None:
         """Send a job; one may be in flight."""
+        self._begin(job)
+        self._parent = Path(job.folder).parent
+
+    def train(self, job: Train) -> None:
+        """Send a training; one may be in flight."""
+        self._begin(job)
+
+    def pause(self) -> None:
+        """Let the training in flight wait."""
         if self.job:
-            raise EngineError("The engine is busy. Wait for it, or cancel its job.")
-        self.job, self._parent = job.id, Path(job.folder).parent
-        self._send(job)
+            self._send(Pause(self.job))
+
+    def resume(self) -> None:
+        """Let it go on."""
+        if self.job:
+            self._send(Resume(self.job))
 
     def cancel(self) -> None:
         """Ask the job in flight to stop; `poll` kills the process if it does not answer in time."""
         if self.job and self._cancel_deadline is None:
-            self._cancel_deadline = time.monotonic() + CANCEL_GRACE_S
+            self._cancel_deadline = time.monotonic() + self._cancel_grace_s
             self._send(Cancel(self.job))
 
     def poll(self) -> list[Message]:
@@ -162,8 +209,14 @@ class EngineProcess:
             found.append(message)
             if isinstance(message, Ready):
                 self.ready = message
-            elif isinstance(message, (AssetMade, Failed, WasCancelled)) and message.id == self.job:
+            elif isinstance(message, (AssetMade, Trained, Failed, WasCancelled)) and message.id == self.job:
                 self._end_job()
+
+    def _begin(self, job: Generate | Train) -> None:
+        if self.job:
+            raise EngineError("The engine is busy. Wait for it, or cancel its job.")
+        self.job = job.id
+        self._send(job)
 
     def _end_job(self) -> None:
         self.job, self._cancel_deadline = "", None

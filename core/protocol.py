@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the host and the engine process say to each other: one JSON object a line, a closed set of messages.
+"""What the host and its processes say to each other: one JSON object a line, a closed set of messages.
 
-    host -> engine    generate, cancel, quit
-    engine -> host    ready, progress, warn, asset, error, cancelled
+    host -> engine      generate, cancel, quit
+    engine -> host      ready, progress, warn, asset, error, cancelled
+    host -> training    train, pause, resume, cancel, quit
+    training -> host    ready, training, warn, trained, error, cancelled
 
-Each job's messages carry its id; a job ends with exactly one of asset, error or cancelled.
+Each job's messages carry its id; a job ends with exactly one of asset, trained, error or cancelled.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from .codec import from_plain, parse_json, show, to_plain
@@ -45,6 +47,44 @@ class Cancel(Message):
     """Stop the job; it answers cancelled, or what it had become by then."""
 
     type: ClassVar[str] = "cancel"
+    id: str
+
+
+@dataclass(frozen=True)
+class Train(Message):
+    """Train `model` ("texture/photo") on the folder `data`, checkpoints in `out`; see `training.session.Wish`.
+
+    With a `name` the finished model is put into the method's model list under it. `changes` replace settings of the
+    preset.
+    """
+
+    type: ClassVar[str] = "train"
+    id: str
+    model: str
+    data: str
+    out: str
+    name: str = ""
+    preset: str = "cpu"
+    changes: dict[str, Any] = field(default_factory=dict)
+    labelled: str = ""
+    start: str = "nothing"
+    licence: str = ""
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Pause(Message):
+    """Let the training wait before its next step; memory stays taken."""
+
+    type: ClassVar[str] = "pause"
+    id: str
+
+
+@dataclass(frozen=True)
+class Resume(Message):
+    """Let a training that was paused go on."""
+
+    type: ClassVar[str] = "resume"
     id: str
 
 
@@ -98,6 +138,35 @@ class AssetMade(Message):
 
 
 @dataclass(frozen=True)
+class Training(Message):
+    """How far a training is: `images` of `total_images` shown, `rate` a second.
+
+    `figures` are the latest losses and scores, `sheet` the path of the latest picture of samples, "" before the first.
+    """
+
+    type: ClassVar[str] = "training"
+    id: str
+    images: int
+    total_images: int
+    rate: float
+    seconds_left: float
+    text: str
+    figures: dict[str, float] = field(default_factory=dict)
+    sheet: str = ""
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Trained(Message):
+    """The training is done: the weights and, beside them, their card."""
+
+    type: ClassVar[str] = "trained"
+    id: str
+    model: str
+    card: str
+
+
+@dataclass(frozen=True)
 class Failed(Message):
     """The job failed. `text` is for the designer, `detail` (a traceback) for a bug report."""
 
@@ -117,8 +186,9 @@ class WasCancelled(Message):
 
 
 TO_ENGINE: dict[str, type[Message]] = {kind.type: kind for kind in (Generate, Cancel, Quit)}
+TO_TRAINING: dict[str, type[Message]] = {kind.type: kind for kind in (Train, Pause, Resume, Cancel, Quit)}
 TO_HOST: dict[str, type[Message]] = {
-    kind.type: kind for kind in (Ready, Progress, Warn, AssetMade, Failed, WasCancelled)
+    kind.type: kind for kind in (Ready, Progress, Warn, AssetMade, Training, Trained, Failed, WasCancelled)
 }
 
 

@@ -7,6 +7,7 @@ so that no library's print can corrupt a message. One job at a time; modules and
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import queue
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -58,6 +60,19 @@ def take_standard_streams() -> tuple[TextIO, TextIO]:
     return reader, os.fdopen(channel_out, "w", encoding="utf-8", newline="\n")
 
 
+def listen(stream: TextIO, channel: Channel, known: dict[str, type[Message]]) -> Iterator[Message]:
+    """The host's messages until it quits or is gone; a line that is none of the `known` is answered with an error."""
+    while line := stream.readline(protocol.MAX_LINE_BYTES + 1):
+        try:
+            message = protocol.decode(line, known)
+        except MaquetteError as error:
+            channel.send(Failed("", type(error).__name__, str(error)))
+            continue
+        if isinstance(message, Quit):
+            return
+        yield message
+
+
 class Inbox:
     """Jobs in order, and which of them were cancelled; fed by a thread that reads the channel."""
 
@@ -77,19 +92,12 @@ class Inbox:
         return self._host_is_gone or job in self._cancelled
 
     def _read(self) -> None:
-        while line := self._stream.readline(protocol.MAX_LINE_BYTES + 1):
-            try:
-                message = protocol.decode(line, protocol.TO_ENGINE)
-            except MaquetteError as error:
-                self._channel.send(Failed("", type(error).__name__, str(error)))
-                continue
+        for message in listen(self._stream, self._channel, protocol.TO_ENGINE):
             if isinstance(message, Generate):
                 self._cancelled.discard(message.id)
                 self._jobs.put(message)
             elif isinstance(message, Cancel):
                 self._cancelled.add(message.id)
-            elif isinstance(message, Quit):
-                break
         # whatever runs has nobody to answer to: it gets the time to tidy up behind itself
         self._host_is_gone = True
         self._jobs.put(None)
@@ -135,41 +143,52 @@ def run_job(job: Generate, speaker: Speaker) -> AssetMade:
     return AssetMade(job.id, job.folder, files, time.monotonic() - started)
 
 
-def answer(job: Generate, inbox: Inbox, channel: Channel) -> None:
-    """Run one job and send exactly one of asset, cancelled or error."""
-    speaker = Speaker(job.id, inbox, channel)
+def answer(job: str, channel: Channel, work: Callable[[], Message]) -> None:
+    """Do one job's work and send exactly one message that ends it: what the work returns, cancelled, or error."""
     try:
-        channel.send(run_job(job, speaker))
+        channel.send(work())
     except Cancelled:
-        channel.send(WasCancelled(job.id))
+        channel.send(WasCancelled(job))
     except MaquetteError as error:
-        channel.send(Failed(job.id, type(error).__name__, str(error)))
+        channel.send(Failed(job, type(error).__name__, str(error)))
     except Exception as error:  # noqa: BLE001 the process must outlive any job, and the report names the cause
         text = f"The engine met an error it does not know ({type(error).__name__}: {error}). Please report it."
-        channel.send(Failed(job.id, "EngineError", text, traceback.format_exc()))
+        channel.send(Failed(job, "EngineError", text, traceback.format_exc()))
 
 
-def main() -> None:
-    """Serve until the host closes the channel."""
+def open_channel() -> tuple[TextIO, Channel]:
+    """The lines from and to the host; the process steps back behind its window and leaves Ctrl-C to it."""
     stream, out = take_standard_streams()
-    channel = Channel(out)
     if hasattr(os, "nice"):
         os.nice(5)  # the host's window comes first
     # Ctrl-C in a terminal reaches both: the host decides, and asks to cancel
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    inbox = Inbox(stream, channel)
+    return stream, Channel(out)
+
+
+def say_ready(channel: Channel, load: Callable[[], object] = lambda: None) -> None:
+    """Load torch, the engine and what `load` imports, and tell the host; a missing package ends the process."""
     try:
         import torch
 
         from . import engine
+
+        load()
     except ImportError as error:
         text = f"The engine's environment lacks a package: {error}. Make the environment again in the preferences."
         channel.send(Failed("", "HostError", text, traceback.format_exc()))
         sys.exit(1)
     devices = engine.available_devices()
     channel.send(Ready(VERSION, protocol.PROTOCOL_VERSION, platform.python_version(), torch.__version__, devices))
+
+
+def main() -> None:
+    """Serve until the host closes the channel."""
+    stream, channel = open_channel()
+    inbox = Inbox(stream, channel)
+    say_ready(channel)
     while (job := inbox.next_job()) is not None:
-        answer(job, inbox, channel)
+        answer(job.id, channel, functools.partial(run_job, job, Speaker(job.id, inbox, channel)))
 
 
 if __name__ == "__main__":
