@@ -48,7 +48,9 @@ def sliced_wasserstein(output: torch.Tensor, exemplar: torch.Tensor, num_project
         ours = F.pad(ours, (0, patch - 1, 0, patch - 1), mode="circular")
         responses = [F.conv2d(image, filters)[0].flatten(1) for image in (ours, theirs)]
         spread = responses[1].std()
-        ordered = [r.sort(1)[0][:, (quantiles * (r.shape[1] - 1)).long()] for r in responses]
+        # NumPy sorts twice as fast
+        ordered = [torch.from_numpy(np.sort(r.numpy(), axis=1)) for r in responses]
+        ordered = [r[:, (quantiles * (r.shape[1] - 1)).long()] for r in ordered]
         per_scale.append(float((ordered[0] - ordered[1]).abs().mean() / spread))
     return float(np.mean(per_scale))
 
@@ -101,8 +103,8 @@ def nearest_patches(output: torch.Tensor, exemplar: torch.Tensor, stride: int = 
 
 def _nearest(queries: torch.Tensor, known: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     squares, found, errors = known.square().sum(1), [], []
-    for start in range(0, len(queries), 2048):
-        part = queries[start : start + 2048]
+    for start in range(0, len(queries), 256):
+        part = queries[start : start + 256]
         distance, nearest = torch.addmm(squares[None], part, known.T, alpha=-2).min(1)
         found.append(nearest)
         errors.append((distance + part.square().sum(1)).clamp(min=0))
