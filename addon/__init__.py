@@ -18,7 +18,11 @@ _MODULES = (
     "operators.material",
     "operators.environment",
     "operators.folders",
+    "operators.pictures",
+    "operators.corners",
+    "operators.export",
     "panels",
+    "material_panels",
     "handlers",
 )
 

@@ -248,13 +248,15 @@ class Studio:
         if job.staging.step():
             return
         beside = beside_folder(job.request.key) if job.beside else None
+        asset = bundle.asset_without_arrays(job.folder)
         made = Made(
             title=job.title,
             request=job.request,
             pictures=job.pictures,
-            material=bundle.asset_without_arrays(job.folder).materials[0],
+            material=asset.materials[0],
             images=job.staging.images(),
             references_folder=str(beside.parent / "references") if beside else "",
+            report=asset.report,
         )
         material, said = apply(made, job.place, job.metres_per_unit)
         job.material = material.name

@@ -1,91 +1,92 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sidebar of the 3D viewport: Maquette > Texture, with its sub-panels, and the active material."""
+"""The sidebar of the 3D viewport: Maquette > Texture, drawn from what the shown method declares."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import bpy
-from bpy.types import Panel
+from bpy.types import Panel, UIList
 
-from ..core.errors import MaquetteError
-from ..core.generators import Method, find_method
+from ..core.generators import Method
 from ..core.params import specs
-from ..core.version import VERSION
 from . import engine
 from .jobs import Job, Notice
-from .operators.generate import GENERATOR, active_material
 from .package import preferences
-from .properties import SHOWN, choice_label, group_name
-from .scene.record import made_by, read_request
+from .param_properties import CORNERS, DENSITY, MODEL, SHOWN
+from .presentation import in_sight, presentation, role_label, roles_above, roles_below, sub_panels
+from .properties import shown_method
+from .references import repeated_role
 from .scene.targets import TYPES
 from .texts import draw_text
 
 _LEVEL_ICONS = {"INFO": "CHECKMARK", "WARNING": "INFO", "ERROR": "ERROR"}
 
 
-def _method(context: Any) -> tuple[Method, Any]:
-    """The method that the panel shows, and its parameters."""
-    settings = context.scene.maquette
-    method = find_method(GENERATOR, settings.texture_method)
-    return method, getattr(settings, group_name(method))
+class Sidebar:
+    """Where all of Maquette's panels stand."""
 
-
-class _Sidebar:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "Maquette"
 
 
-class MAQUETTE_PT_texture(_Sidebar, Panel):  # noqa: N801 Blender's naming
-    """From a photograph to a material"""
+class MAQUETTE_PT_texture(Sidebar, Panel):  # noqa: N801 Blender's naming
+    """Makes materials"""
 
     bl_label = "Texture"
     bl_idname = "MAQUETTE_PT_texture"
 
     def draw(self, context: Any) -> None:
-        """The picture, the main numbers, the button and what goes on."""
+        """The method, its pictures, its values, the button and what goes on."""
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
         if engine.found() is None:
             _draw_no_engine(layout, context)
         settings = context.scene.maquette
-        method, group = _method(context)
-        _draw_photograph(layout, settings.references.albedo)
-        column = layout.column(align=True)
-        row = column.row(align=True)
-        row.prop(group, "size")
-        row.menu("MAQUETTE_MT_sizes", text="", icon="DOWNARROW_HLT")
-        column.prop(group, "size_m" + SHOWN)
-        for spec in specs(method.params):
-            if spec.name not in ("size", "size_m", "maps"):
-                layout.prop(group, spec.name)
-        row = layout.row(align=True)
-        row.prop(settings, "seed")
-        row.operator("maquette.random_seed", text="", icon="FILE_REFRESH")
+        method, group = shown_method(settings)
+        layout.prop(settings, "texture_method", text="")
+        _draw_pictures(layout, settings, method, group)
+        _draw_values(layout, method, group)
+        if presentation(method).seed:
+            row = layout.row(align=True)
+            row.prop(settings, "seed", text=presentation(method).seed)
+            row.operator("maquette.random_seed", text="", icon="FILE_REFRESH")
+        for title, found in sub_panels(method):
+            header, body = layout.panel(f"maquette_{method.name}_{title}", default_closed=True)
+            header.label(text=title)
+            if body is not None:
+                for spec in found:
+                    _draw_param(body, group, spec)
         _draw_generate(layout, context)
         _draw_outcome(layout, context)
 
 
-class MAQUETTE_PT_references(_Sidebar, Panel):  # noqa: N801 Blender's naming
+class MAQUETTE_PT_references(Sidebar, Panel):  # noqa: N801 Blender's naming
     """Further maps of the same surface"""
 
     bl_label = "More Maps Given"
     bl_parent_id = "MAQUETTE_PT_texture"
     bl_options = {"DEFAULT_CLOSED"}
 
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Only for a method that takes some."""
+        return bool(roles_below(shown_method(context.scene.maquette)[0]))
+
     def draw(self, context: Any) -> None:
-        """One slot a map; those that are empty are derived from the photograph."""
+        """One slot a map; those that are empty are derived."""
         layout = self.layout
         layout.use_property_decorate = False
-        references = context.scene.maquette.references
-        for role in _method(context)[0].roles:
-            if role != "albedo":
-                _draw_slot(layout, getattr(references, role), choice_label(role))
+        settings = context.scene.maquette
+        method, _ = shown_method(settings)
+        layout.operator("maquette.maps_of_material", icon="MATERIAL")
+        for role in roles_below(method):
+            _draw_slot(layout, getattr(settings.references, role), role_label(role, method))
 
 
-class MAQUETTE_PT_result(_Sidebar, Panel):  # noqa: N801 Blender's naming
+class MAQUETTE_PT_result(Sidebar, Panel):  # noqa: N801 Blender's naming
     """How the result comes into the scene"""
 
     bl_label = "Result"
@@ -96,10 +97,12 @@ class MAQUETTE_PT_result(_Sidebar, Panel):  # noqa: N801 Blender's naming
         """The maps, the mapping, the relief, the images."""
         layout = self.layout
         settings = context.scene.maquette
-        method, group = _method(context)
-        layout.label(text="Maps")
+        method, group = shown_method(settings)
+        choices = next((spec.choices for spec in specs(method.params) if spec.name == "maps"), ())
+        if choices:
+            layout.label(text="Maps")
         grid = layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
-        for choice in next(spec.choices for spec in specs(method.params) if spec.name == "maps"):
+        for choice in choices:
             if choice != "albedo":
                 grid.prop_enum(group, "maps", choice)
         layout.use_property_split = True
@@ -110,27 +113,17 @@ class MAQUETTE_PT_result(_Sidebar, Panel):  # noqa: N801 Blender's naming
         column.prop(preferences(), "storage")
 
 
-class MAQUETTE_PT_material(_Sidebar, Panel):  # noqa: N801 Blender's naming
-    """The active material, where Maquette made it"""
+class MAQUETTE_UL_pictures(UIList):  # noqa: N801 Blender's naming
+    """Further pictures, each with its weight"""
 
-    bl_label = "Active Material"
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """Only for a material that Maquette made."""
-        return active_material(context) is not None
-
-    def draw(self, context: Any) -> None:
-        """What it is, who made it, and what can be done with it."""
-        layout = self.layout
-        material = active_material(context)
-        layout.label(text=material.name, icon="MATERIAL", translate=False)
-        _draw_facts(layout, material, context)
+    def draw_item(  # type: ignore[override]
+        self, context: Any, layout: Any, data: Any, item: Any, icon: Any, active_data: Any, active_property: Any
+    ) -> None:
+        """A picture's name and its weight."""
         row = layout.row(align=True)
-        row.operator("maquette.regenerate", icon="FILE_REFRESH")
-        row.operator("maquette.new_seed", icon="MOD_NOISE")
-        layout.operator("maquette.load_settings", icon="COPYDOWN")
-        layout.operator("maquette.fit_real_size", icon="UV_DATA")
+        name = bpy.path.basename(item.path) if item.source == "FILE" else getattr(item.image, "name", "")
+        row.label(text=name or "No picture", icon="IMAGE_DATA", translate=False)
+        row.prop(item, "weight", text="")
 
 
 def _draw_no_engine(layout: Any, context: Any) -> None:
@@ -143,14 +136,45 @@ def _draw_no_engine(layout: Any, context: Any) -> None:
     box.operator("maquette.open_preferences", icon="PREFERENCES")
 
 
-def _draw_photograph(layout: Any, slot: Any) -> None:
-    """The main reference over the panel's whole width, so that its name can be read."""
+def _draw_pictures(layout: Any, settings: Any, method: Method, group: Any) -> None:
+    """The method's own pictures over the panel's whole width, and what is done with them by hand."""
+    references = settings.references
+    for role in roles_above(method):
+        optional = "" if role in method.required else " (optional)"
+        _draw_main_slot(layout, getattr(references, role), role_label(role, method) + optional)
+        if role == "albedo" and role == repeated_role(method):
+            _draw_more_pictures(layout, references)
+        if role == "albedo" and hasattr(group, CORNERS):
+            row = layout.row(align=True)
+            row.operator("maquette.pick_corners", icon="MOD_WARP")
+            row.operator("maquette.reset_corners", text="", icon="X")
+        if role == "mask":
+            layout.operator("maquette.paint_mask", icon="BRUSH_DATA")
+
+
+def _draw_main_slot(layout: Any, slot: Any, label: str) -> None:
     column = layout.column(align=True)
     column.use_property_split = False
     row = column.row(align=True)
-    row.label(text="Photograph")
+    row.label(text=label)
     row.prop(slot, "source", expand=True)
     _draw_picture(column, slot)
+
+
+def _draw_more_pictures(layout: Any, references: Any) -> None:
+    """Further pictures of the same role, blended by weight."""
+    header, body = layout.panel("maquette_more_pictures", default_closed=True)
+    header.label(text=f"More Pictures ({len(references.more)})" if len(references.more) else "More Pictures")
+    if body is None:
+        return
+    body.prop(references.albedo, "weight", text="Weight of the First")
+    row = body.row()
+    row.template_list("MAQUETTE_UL_pictures", "", references, "more", references, "more_active", rows=2)
+    column = row.column(align=True)
+    column.operator("maquette.add_picture", text="", icon="ADD")
+    column.operator("maquette.remove_picture", text="", icon="REMOVE")
+    if references.more_active < len(references.more):
+        _draw_main_slot(body, references.more[references.more_active], "Chosen")
 
 
 def _draw_slot(layout: Any, slot: Any, label: str) -> None:
@@ -167,6 +191,35 @@ def _draw_picture(column: Any, slot: Any) -> None:
         column.prop(slot, "path", text="")
     else:
         column.template_ID(slot, "image", open="image.open")
+
+
+def _draw_values(layout: Any, method: Method, group: Any) -> None:
+    """The model, the size in pixels and metres with what follows from both, then the rest."""
+    names = {spec.name for spec in specs(method.params)}
+    column = layout.column(align=True)
+    if MODEL in names:
+        column.prop(group, MODEL)
+    if "size" in names:
+        row = column.row(align=True)
+        row.prop(group, "size")
+        row.menu("MAQUETTE_MT_sizes", text="", icon="DOWNARROW_HLT")
+    if "size_m" in names:
+        column.prop(group, "size_m" + SHOWN)
+    if hasattr(group, DENSITY):
+        row = column.row(align=True)
+        row.prop(group, DENSITY, text="Pixels a Metre")
+        row.menu("MAQUETTE_MT_densities", text="", icon="DOWNARROW_HLT")
+    for spec in in_sight(method):
+        _draw_param(layout, group, spec)
+
+
+def _draw_param(layout: Any, group: Any, spec: Any) -> None:
+    if spec.unit == "m":
+        layout.prop(group, spec.name + SHOWN)
+    elif spec.kind is tuple:
+        layout.column(align=True).prop(group, spec.name)
+    else:
+        layout.prop(group, spec.name, slider=spec.kind is float)
 
 
 def _draw_generate(layout: Any, context: Any) -> None:
@@ -221,25 +274,6 @@ def _draw_mending(layout: Any, notice: Notice) -> None:
         layout.operator("maquette.copy_detail", icon="COPYDOWN")
 
 
-def _draw_facts(layout: Any, material: Any, context: Any) -> None:
-    """The seed, the size; another version of Maquette is named."""
-    try:
-        request = read_request(material)
-    except MaquetteError as error:
-        draw_text(layout, str(error), context, "ERROR")
-        return
-    size = getattr(request.params, "size", 0)
-    column = layout.column(align=True)
-    column.active = False
-    column.label(text=f"{size} x {size} px, seed {request.seed}", icon="BLANK1", translate=False)
-    if made_by(material) != VERSION:
-        text = (
-            f"Made by Maquette {made_by(material)}; this is {VERSION}. It stays as it is "
-            "until you press Regenerate, which may look different."
-        )
-        draw_text(layout, text, context, "INFO")
-
-
-_CLASSES = (MAQUETTE_PT_texture, MAQUETTE_PT_references, MAQUETTE_PT_result, MAQUETTE_PT_material)
+_CLASSES = (MAQUETTE_UL_pictures, MAQUETTE_PT_texture, MAQUETTE_PT_references, MAQUETTE_PT_result)
 
 register, unregister = bpy.utils.register_classes_factory(_CLASSES)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the panel edits, stored in the scene: generated from each method's declared parameters.
+"""What the panel edits, stored in the scene: each method's parameters, the reference pictures, and what goes on.
 
 Property classes are read by Blender from their annotations, so this file does not postpone their evaluation.
 """
@@ -8,108 +8,17 @@ from collections.abc import Callable
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import CollectionProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 from bpy.types import PropertyGroup
 
-from ..core.generators import Method, methods
-from ..core.params import Params, ParamSpec, specs
+from ..core.files.packing import PRESETS
+from ..core.generators import Method, find_method, methods
 from ..core.request import MAX_SEED
-from ..core.texture.maps import MAPS
-from .scene.units import metres_per_unit
+from .param_properties import choice_label, group_name, make_group
 
+GENERATOR = "texture"
 # Blender 4.5 asks properties to say that they understand '//'
 _RELATIVE = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
-SHOWN = "_shown"
-
-
-def choice_label(choice: str) -> str:
-    """A choice as people read it."""
-    return MAPS[choice].label if choice in MAPS else choice.replace("_", " ").capitalize()
-
-
-def _choice_items(spec: ParamSpec) -> list[tuple[str, str, str]]:
-    return [(c, choice_label(c), MAPS[c].description if c in MAPS else "") for c in spec.choices]
-
-
-def _int_property(spec: ParamSpec, said: dict[str, Any]) -> Any:
-    most = 2**31 - 1 if spec.maximum is None else int(spec.maximum)
-    limits: dict[str, Any] = {"min": int(spec.minimum or 0), "max": most}
-    return IntProperty(**said, **limits, subtype="PIXEL" if spec.unit == "px" else "NONE")
-
-
-def _float_property(spec: ParamSpec, said: dict[str, Any]) -> Any:
-    given = {"min": spec.minimum, "max": spec.maximum}
-    limits: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    # a share reads best as a slider with enough digits
-    return FloatProperty(**said, **limits, precision=3, step=1)
-
-
-def _length_shown(spec: ParamSpec) -> Any:
-    """The twin of a length in metres that Blender shows in the scene's units, metric or imperial."""
-
-    def get(group: Any) -> float:
-        return float(getattr(group, spec.name)) / metres_per_unit(group.id_data)
-
-    def set_(group: Any, value: float) -> None:
-        setattr(group, spec.name, value * metres_per_unit(group.id_data))
-
-    said: dict[str, Any] = {"name": spec.label, "description": spec.description}
-    return FloatProperty(**said, get=get, set=set_, min=0.0, subtype="DISTANCE", unit="LENGTH", precision=4)
-
-
-def _properties_of(spec: ParamSpec) -> dict[str, Any]:
-    """The Blender properties that stand for one parameter."""
-    said: dict[str, Any] = {"name": spec.label, "description": spec.description, "default": spec.default}
-    if spec.kind is bool:
-        return {spec.name: BoolProperty(**said)}
-    if spec.kind is int:
-        return {spec.name: _int_property(spec, said)}
-    if spec.kind is float:
-        length = {spec.name + SHOWN: _length_shown(spec)} if spec.unit == "m" else {}
-        return {spec.name: _float_property(spec, said), **length}
-    if spec.kind is tuple:
-        said["default"] = set(spec.default)
-        return {spec.name: EnumProperty(**said, items=_choice_items(spec), options={"ENUM_FLAG"})}
-    if spec.choices:
-        return {spec.name: EnumProperty(**said, items=_choice_items(spec))}
-    return {spec.name: StringProperty(**said)}
-
-
-def group_name(method: Method) -> str:
-    """The name under which a method's parameters stand in the settings."""
-    return f"{method.generator}_{method.name}"
-
-
-def make_group(method: Method) -> type[PropertyGroup]:
-    """A PropertyGroup with every parameter of the method."""
-    annotations: dict[str, Any] = {}
-    for spec in specs(method.params):
-        annotations |= _properties_of(spec)
-    name = "MAQUETTE_PG_" + group_name(method)
-    return type(name, (PropertyGroup,), {"__annotations__": annotations, "__doc__": method.description})
-
-
-def read_params(group: Any, kind: type[Params]) -> Params:
-    """The panel's values as checked parameters; a value outside its range is an InputError."""
-    plain: dict[str, Any] = {}
-    for spec in specs(kind):
-        value = getattr(group, spec.name)
-        if spec.kind is float:
-            value = _shortest(value)
-        plain[spec.name] = sorted(value) if spec.kind is tuple else value
-    return kind.from_plain(plain)
-
-
-def write_params(group: Any, params: Params) -> None:
-    """Show these parameters in the panel."""
-    for spec in specs(type(params)):
-        value = getattr(params, spec.name)
-        setattr(group, spec.name, set(value) if spec.kind is tuple else value)
-
-
-def _shortest(value: float) -> float:
-    """Blender keeps single precision: the shortest decimal that it stands for, so that 0.02 stays 0.02 in a Request."""
-    return float(f"{value:.6g}")
 
 
 class ReferenceSlot(PropertyGroup):
@@ -127,11 +36,26 @@ class ReferenceSlot(PropertyGroup):
         name="File", description="The picture of the surface", subtype="FILE_PATH", options={"ANIMATABLE", *_RELATIVE}
     )
     image: PointerProperty(name="Image", description="The picture of the surface", type=bpy.types.Image)  # type: ignore[valid-type]
+    weight: FloatProperty(  # type: ignore[valid-type]
+        name="Weight",
+        description="How much of the result comes from this picture, beside the weights of the others",
+        default=1.0,
+        min=0.001,
+        soft_max=10.0,
+    )
 
     @property
     def filled(self) -> bool:
         """Whether a picture is chosen."""
         return bool(self.path) if self.source == "FILE" else self.image is not None
+
+    def use_file(self, path: str, weight: float = 1.0) -> None:
+        """Choose a file, or nothing where the path is empty."""
+        self.source, self.path, self.image, self.weight = "FILE", path, None, weight
+
+    def use_image(self, image: Any) -> None:
+        """Choose an image of this .blend."""
+        self.source, self.image = "IMAGE", image
 
 
 def _roles() -> list[str]:
@@ -139,9 +63,13 @@ def _roles() -> list[str]:
 
 
 def make_references() -> type[PropertyGroup]:
-    """A PropertyGroup with one slot for every role that some method takes."""
+    """A PropertyGroup with one slot for every role that some method takes, and further pictures of the first role."""
     slots = {role: PointerProperty(type=ReferenceSlot, name=choice_label(role)) for role in _roles()}
-    return type("MAQUETTE_PG_references", (PropertyGroup,), {"__annotations__": slots})
+    more = {
+        "more": CollectionProperty(type=ReferenceSlot, name="More Pictures"),
+        "more_active": IntProperty(name="Active Picture", description="The picture that the buttons act on"),
+    }
+    return type("MAQUETTE_PG_references", (PropertyGroup,), {"__annotations__": {**slots, **more}})
 
 
 MAPPINGS = [
@@ -153,22 +81,37 @@ RELIEFS = [
     ("SHADING", "Shading", "The relief is shaded; the geometry stays as it is"),
     ("GEOMETRY", "Displacement", "The relief moves the geometry too; subdivide the mesh to see it"),
 ]
+PRESET_ITEMS = [(preset.name, preset.label, preset.description) for preset in PRESETS.values()]
+FILE_ITEMS = [
+    ("png", "PNG", "8 bits, and 16 where steps would show: normal and height"),
+    ("png8", "PNG, 8 bits", "8 bits for every texture: the smallest files"),
+    ("png16", "PNG, 16 bits", "16 bits for every texture"),
+    ("exr", "OpenEXR, half floats", "Half floats; colour is linear"),
+]
 
 
 def make_settings(groups: dict[str, type[PropertyGroup]], references: type[PropertyGroup]) -> type[PropertyGroup]:
     """The PropertyGroup at `scene.maquette`."""
-    items = [(m.name, m.label, m.description) for m in methods().values() if m.generator == "texture"]
+    items = [(m.name, m.label, m.description) for m in methods().values() if m.generator == GENERATOR]
     annotations = {
         "texture_method": EnumProperty(name="Method", description="How the material is made", items=items),
-        "seed": IntProperty(
-            name="Seed", description="Another seed gives another arrangement of the same surface", min=0, max=MAX_SEED
-        ),
+        "seed": IntProperty(name="Seed", description="Another seed gives another result", min=0, max=MAX_SEED),
         "mapping": EnumProperty(name="Mapping", description="How the material lies on the object", items=MAPPINGS),
         "relief_as": EnumProperty(name="Relief as", description="What the height does", items=RELIEFS),
+        "export_preset": EnumProperty(
+            name="Engine", description="Which textures are written, and what they are called", items=PRESET_ITEMS
+        ),
+        "export_file": EnumProperty(name="Files", description="File format and bit depth", items=FILE_ITEMS),
         "references": PointerProperty(type=references),
         **{name: PointerProperty(type=group) for name, group in groups.items()},
     }
     return type("MAQUETTE_PG_settings", (PropertyGroup,), {"__annotations__": annotations})
+
+
+def shown_method(settings: Any) -> tuple[Method, Any]:
+    """The method that the panel shows, and the group of its parameters."""
+    method = find_method(GENERATOR, settings.texture_method)
+    return method, getattr(settings, group_name(method))
 
 
 _registered: list[Callable[[], None]] = []

@@ -12,19 +12,18 @@ from bpy.props import StringProperty
 from bpy.types import Operator
 
 from ...core.errors import MaquetteError
-from ...core.generators import find_method
 from ...core.request import MAX_SEED, Request
 from .. import engine
 from ..jobs import Job, State
 from ..package import cache_folder, preferences
-from ..properties import group_name, read_params
+from ..param_properties import read_params
+from ..presentation import presentation
+from ..properties import shown_method
 from ..references import read_slots
 from ..scene.apply import Place
 from ..scene.record import Picture, applied, is_made, kept_pictures, read_request, with_paths
 from ..scene.targets import Target, selected_targets
 from ..scene.units import metres_per_unit
-
-GENERATOR = "texture"
 
 
 def active_material(context: Any) -> Any:
@@ -34,16 +33,28 @@ def active_material(context: Any) -> Any:
     return material if is_made(material) else None
 
 
-def panel_request(scene: Any) -> tuple[Request, list[Picture]]:
-    """The panel's values as a Request with hashes, and its pictures."""
+def panel_request(scene: Any, material: Any = None) -> tuple[Request, list[Picture]]:
+    """The panel's values as a Request with hashes, and its pictures.
+
+    Where the panel lacks a picture that the method needs, those of `material`, if it is one of ours, are taken.
+    """
     settings = scene.maquette
-    method = find_method(GENERATOR, settings.texture_method)
-    params = read_params(getattr(settings, group_name(method)), method.params)
-    pictures = read_slots(settings.references, method.roles, method.required)
+    method, group = shown_method(settings)
+    params = read_params(group, method.params)
+    lacking = [role for role in method.required if not getattr(settings.references, role).filled]
+    if lacking and material is not None and lacking[0] in _roles_of(material):
+        pictures = [
+            picture for picture in kept_pictures(material, read_request(material)) if picture.role in method.roles
+        ]
+    else:
+        pictures = read_slots(settings.references, method)
     references = tuple(picture.reference for picture in pictures)
     request = Request(method.generator, method.name, params, settings.seed, references)
-    placed = with_paths(request, pictures, cache_folder())
-    return placed, pictures
+    return with_paths(request, pictures, cache_folder()), pictures
+
+
+def _roles_of(material: Any) -> set[str]:
+    return {reference.role for reference in read_request(material).references}
 
 
 def given_request(text: str) -> tuple[Request, list[Picture]]:
@@ -52,7 +63,7 @@ def given_request(text: str) -> tuple[Request, list[Picture]]:
     pictures = []
     for reference in request.references:
         with open(reference.path, "rb") as file:
-            pictures.append(Picture.of(reference.role, reference.path, file.read()))
+            pictures.append(Picture.of(reference.role, reference.path, file.read(), reference.weight))
     return request, pictures
 
 
@@ -111,8 +122,8 @@ def _has_engine(kind: Any) -> bool:
 
 
 class MAQUETTE_OT_generate(JobOperator, Operator):  # noqa: N801 Blender's naming
-    """Make a material from the reference picture and put it on the selected objects, or on the faces that are selected
-    in Edit Mode; with nothing selected, on a new preview plane"""
+    """Make a material as the panel says and put it on the selected objects, or on the faces that are selected in Edit
+    Mode; with nothing selected, on a new preview plane"""
 
     bl_idname = "maquette.generate"
     bl_label = "Generate"
@@ -126,7 +137,7 @@ class MAQUETTE_OT_generate(JobOperator, Operator):  # noqa: N801 Blender's namin
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        """Needs an engine and a reference picture."""
+        """Needs an engine."""
         return _has_engine(cls)
 
     def make_job(self, context: Any) -> Job:
@@ -179,23 +190,35 @@ class MAQUETTE_OT_regenerate(InPlace, Operator):  # noqa: N801 Blender's naming
     def make_job(self, context: Any) -> Job:
         """The panel's values; where the panel has no picture, the material's own."""
         material, settings = active_material(context), context.scene.maquette
-        if settings.references.albedo.filled:
-            request, pictures = panel_request(context.scene)
-        else:
-            old = read_request(material)
-            pictures = kept_pictures(material, old)
-            params = read_params(getattr(settings, group_name(old.declaration)), old.declaration.params)
-            request = with_paths(replace(old, params=params, seed=settings.seed), pictures, cache_folder())
+        request, pictures = panel_request(context.scene, material)
         place = self.place(context, material, settings.mapping, settings.relief_as)
         return make_job(context, request, pictures, place)
 
 
+def seed_matters(material: Any) -> bool:
+    """Whether another seed gives another result; True where the material's Request cannot be read."""
+    try:
+        return bool(presentation(read_request(material).declaration).seed)
+    except MaquetteError:
+        return True
+
+
 class MAQUETTE_OT_new_seed(InPlace, Operator):  # noqa: N801 Blender's naming
-    """Arrange the active material's surface anew: its own settings and pictures, the next seed, changed in place"""
+    """Make the active material anew: its own settings and pictures, the next seed, changed in place"""
 
     bl_idname = "maquette.new_seed"
     bl_label = "New Seed"
     bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Needs a material whose method makes something else of another seed."""
+        if not super().poll(context):
+            return False
+        if not seed_matters(active_material(context)):
+            cls.poll_message_set("The method of this material knows no chance: another seed gives the same")
+            return False
+        return True
 
     def make_job(self, context: Any) -> Job:
         """The material's own Request with the next seed."""
@@ -236,10 +259,17 @@ class MAQUETTE_OT_halve_size(Operator):  # noqa: N801 Blender's naming
     bl_label = "Generate at Half the Size"
     bl_options = {"INTERNAL", "UNDO"}
 
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Needs a method whose size is in the panel."""
+        if not getattr(shown_method(context.scene.maquette)[1], "size", 0):
+            cls.poll_message_set("The size is the picture's: give a smaller picture")
+            return False
+        return True
+
     def execute(self, context: Any) -> set[str]:
         """Change the panel's size, then generate as the panel says."""
-        settings = context.scene.maquette
-        group = getattr(settings, group_name(find_method(GENERATOR, settings.texture_method)))
+        _, group = shown_method(context.scene.maquette)
         group.size //= 2
         result: set[str] = bpy.ops.maquette.generate("INVOKE_DEFAULT")
         return result

@@ -8,19 +8,24 @@ import random
 from typing import Any
 
 import bpy
-from bpy.props import EnumProperty, IntProperty
+from bpy.props import FloatProperty, IntProperty
 from bpy.types import Menu, Operator
 
 from ...core.errors import MaquetteError
 from ...core.request import MAX_SEED
 from .. import engine
 from ..package import cache_folder
-from ..properties import group_name, write_params
+from ..param_properties import DENSITY, write_params
+from ..properties import shown_method
+from ..references import write_slots
 from ..scene.mapping import has_uvs, store_uv_size
 from ..scene.record import applied, kept_pictures, read_request, with_paths
 from .generate import active_material
 
 SIZES = (512, 1024, 2048, 4096)
+# pixels a metre, as games set them for what is far, near and in the hand
+DENSITIES = (256, 512, 1024, 2048, 4096)
+DENSITY_TOLERANCE = 0.02
 
 
 class MAQUETTE_OT_load_settings(Operator):  # noqa: N801 Blender's naming
@@ -48,14 +53,12 @@ class MAQUETTE_OT_load_settings(Operator):  # noqa: N801 Blender's naming
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         settings.texture_method, settings.seed = request.method, request.seed
-        write_params(getattr(settings, group_name(request.declaration)), request.params)
+        write_params(shown_method(settings)[1], request.params)
         chosen = applied(material)
         settings.mapping = chosen.get("mapping", "AUTO")
         settings.relief_as = chosen.get("relief_as", "SHADING")
-        paths = {reference.role: reference.path for reference in request.references}
-        for role in request.declaration.roles:
-            slot = getattr(settings.references, role)
-            slot.source, slot.path, slot.image = "FILE", paths.get(role, ""), None
+        given = [(reference.role, reference.path, reference.weight) for reference in request.references]
+        write_slots(settings.references, request.declaration, given)
         return {"FINISHED"}
 
 
@@ -105,11 +108,10 @@ class MAQUETTE_OT_set_size(Operator):  # noqa: N801 Blender's naming
     bl_options = {"INTERNAL", "UNDO"}
 
     size: IntProperty(name="Size", min=64, max=8192, default=1024)  # type: ignore[valid-type]
-    group: EnumProperty(items=[("texture_exemplar", "From a photograph", "")], options={"HIDDEN"})  # type: ignore[valid-type]
 
     def execute(self, context: Any) -> set[str]:
         """Into the panel."""
-        getattr(context.scene.maquette, self.group).size = self.size
+        shown_method(context.scene.maquette)[1].size = self.size
         return {"FINISHED"}
 
 
@@ -122,6 +124,38 @@ class MAQUETTE_MT_sizes(Menu):  # noqa: N801 Blender's naming
         """One entry a size."""
         for size in SIZES:
             self.layout.operator("maquette.set_size", text=f"{size} x {size} px").size = size
+
+
+class MAQUETTE_OT_set_density(Operator):  # noqa: N801 Blender's naming
+    """Set the size in pixels so that a metre of the surface gets this many; the real-world size stays"""
+
+    bl_idname = "maquette.set_density"
+    bl_label = "Set Texel Density"
+    bl_options = {"INTERNAL", "UNDO"}
+
+    density: FloatProperty(name="Pixels a metre", min=1.0, max=1e6, default=1024.0)  # type: ignore[valid-type]
+
+    def execute(self, context: Any) -> set[str]:
+        """Into the panel; a size that the method cannot make is said."""
+        _, group = shown_method(context.scene.maquette)
+        setattr(group, DENSITY, self.density)
+        reached = getattr(group, DENSITY)
+        if abs(reached / self.density - 1) > DENSITY_TOLERANCE:
+            text = f"{group.size} px is as near as this method comes: {reached:.0f} px/m. Change the real-world size."
+            self.report({"WARNING"}, text)
+        return {"FINISHED"}
+
+
+class MAQUETTE_MT_densities(Menu):  # noqa: N801 Blender's naming
+    """Usual texel densities"""
+
+    bl_label = "Usual Texel Densities"
+
+    def draw(self, context: Any) -> None:
+        """One entry a density."""
+        for density in DENSITIES:
+            text = f"{density} px/m ({density / 100:g} px/cm)"
+            self.layout.operator("maquette.set_density", text=text).density = density
 
 
 class MAQUETTE_OT_dismiss(Operator):  # noqa: N801 Blender's naming
@@ -158,6 +192,8 @@ _CLASSES = (
     MAQUETTE_OT_random_seed,
     MAQUETTE_OT_set_size,
     MAQUETTE_MT_sizes,
+    MAQUETTE_OT_set_density,
+    MAQUETTE_MT_densities,
     MAQUETTE_OT_dismiss,
     MAQUETTE_OT_copy_detail,
 )

@@ -80,7 +80,8 @@ class Staging:
 
 @dataclass(frozen=True)
 class Made:
-    """A finished result: its Request and pictures, the material's sizes, the images, where references are kept."""
+    """A finished result: its Request and pictures, the material's sizes, the images, where references are kept, and
+    the figures of its quality card."""
 
     title: str
     request: Request
@@ -88,6 +89,7 @@ class Made:
     material: MadeMaterial
     images: Mapping[str, Any]
     references_folder: str = ""
+    report: Mapping[str, float] = field(default_factory=dict)
 
 
 def apply(made: Made, place: Place, metres_per_unit: float) -> tuple[Any, list[str]]:
@@ -204,7 +206,8 @@ def _write(material: Any, made: Made, place: Place, look: Look) -> None:
         if _alive(image):
             image[GENERATED] = name
     chosen = {"mapping": place.mapping, "relief_as": place.relief_as}
-    write_record(material, made.request, {**applied(material), **chosen}, made.pictures, made.references_folder)
+    chosen = {**applied(material), **chosen}
+    write_record(material, made.request, chosen, made.pictures, made.references_folder, made.report)
 
 
 def _alive(image: Any) -> bool:

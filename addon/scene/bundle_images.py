@@ -21,7 +21,8 @@ def read_made(folder: Path, title: str, pictures: list[Picture] | None = None) -
     if not asset.materials or asset.provenance is None:
         raise BundleError(f"'{folder}' holds no material. Choose a folder that Maquette made.")
     request = Request.from_plain(asset.provenance.request, f"The Request in '{folder}'")
-    return Made(title, request, pictures or [], asset.materials[0], _images(folder, title))
+    images = _images(folder, title)
+    return Made(title, request, pictures or [], asset.materials[0], images, report=asset.report)
 
 
 def _images(folder: Path, title: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ...core.errors import HostError
 from ...core.texture.maps import MAPS
@@ -94,8 +95,6 @@ def make_image(title: str, map_name: str, file: MapFile) -> Any:
 
 def image_from_pixels(title: str, map_name: str, pixels: Any) -> Any:
     """A packed Image datablock from an (H, W, C) float array, top row first, for bundles without encoded files."""
-    import numpy as np
-
     height, width, channels = pixels.shape
     kind = MAPS[map_name]
     image: Any = bpy.data.images.new(f"{title} {kind.label}", width, height, float_buffer=not kind.srgb)
@@ -106,6 +105,22 @@ def image_from_pixels(title: str, map_name: str, pixels: Any) -> Any:
     image.pixels.foreach_set(np.ascontiguousarray(rgba[::-1]).ravel())
     image.pack()
     return image
+
+
+def read_pixels(image: Any) -> np.ndarray:
+    """(H, W, 3) float32 in [0, 1], top row first, as a file would hold them: colour in sRGB, data as it is.
+
+    Also what was painted and never saved.
+    """
+    width, height = image.size
+    pixels = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    stored = np.clip(pixels.reshape(height, width, 4)[::-1, :, :3], 0.0, 1.0)
+    # Blender decodes colour where it keeps floats
+    if image.is_float and not image.colorspace_settings.is_data:
+        stored = np.where(stored <= 0.0031308, 12.92 * stored, 1.055 * stored ** np.float32(1 / 2.4) - 0.055)
+    result: np.ndarray = stored.astype(np.float32, copy=False)
+    return result
 
 
 def set_non_color(image: Any) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a material remembers of how it was made: its Request, Maquette's version, the key, its reference pictures.
+"""What a material remembers of how it was made: its Request, Maquette's version, the key, its figures, its pictures.
 
 Custom properties, so that they survive saving, appending and linking, and a Blender without Maquette. Reference
 pictures are images that only these properties use: packed, or stored by hash beside the .blend.
@@ -8,6 +8,7 @@ pictures are images that only these properties use: packed, or stored by hash be
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ...core.request import Reference, Request
 from ...core.version import VERSION
 
 REQUEST, MADE_BY, KEY, APPLIED = "maquette_request", "maquette_version", "maquette_key", "maquette_applied"
+REPORT = "maquette_report"
 REFERENCE = "maquette_reference_"
 
 
@@ -30,16 +32,17 @@ class Picture:
     path: str
     sha256: str
     data: bytes
+    weight: float = 1.0
 
     @classmethod
-    def of(cls, role: str, path: str, data: bytes) -> Picture:
+    def of(cls, role: str, path: str, data: bytes, weight: float = 1.0) -> Picture:
         """The picture with the hash of its bytes."""
-        return cls(role, path, hashlib.sha256(data).hexdigest(), data)
+        return cls(role, path, hashlib.sha256(data).hexdigest(), data, float(f"{weight:.6g}"))
 
     @property
     def reference(self) -> Reference:
         """As a Request names it."""
-        return Reference(self.role, self.path, self.sha256)
+        return Reference(self.role, self.path, self.sha256, self.weight)
 
 
 def is_made(material: Any) -> bool:
@@ -62,17 +65,40 @@ def applied(material: Any) -> dict[str, str]:
     return {str(key): str(value) for key, value in dict(material.get(APPLIED, {})).items()}
 
 
-def write_record(material: Any, request: Request, chosen: dict[str, str], pictures: list[Picture], folder: str) -> None:
+def report_of(material: Any) -> dict[str, float]:
+    """The figures of the quality card; empty for a result of a Maquette that made none."""
+    return {str(key): float(value) for key, value in dict(material.get(REPORT, {})).items()}
+
+
+def write_record(
+    material: Any,
+    request: Request,
+    chosen: dict[str, str],
+    pictures: list[Picture],
+    folder: str,
+    report: Mapping[str, float] | None = None,
+) -> None:
     """Remember the Request; references become images: packed, or in `folder` beside the .blend where that is given."""
     material[REQUEST] = request.to_json()
     material[MADE_BY] = VERSION
     material[KEY] = request.key
     material[APPLIED] = chosen
+    material[REPORT] = dict(report or {})
+    names = _property_names(pictures)
     for name in [name for name in material.keys() if name.startswith(REFERENCE)]:  # noqa: SIM118 a datablock has no iter
-        if name[len(REFERENCE) :] not in [picture.role for picture in pictures]:
+        if name not in names:
             del material[name]
+    for name, picture in zip(names, pictures, strict=True):
+        material[name] = _reference_image(picture, folder)
+
+
+def _property_names(pictures: list[Picture]) -> list[str]:
+    """The custom property of each picture: its role, with a number from the second of a role on."""
+    names: list[str] = []
     for picture in pictures:
-        material[REFERENCE + picture.role] = _reference_image(picture, folder)
+        same = sum(1 for before in pictures[: len(names)] if before.role == picture.role)
+        names.append(REFERENCE + picture.role + (f"_{same + 1}" if same else ""))
+    return names
 
 
 def kept_pictures(material: Any, request: Request) -> list[Picture]:
@@ -86,18 +112,25 @@ def with_paths(request: Request, pictures: list[Picture], cache: Path) -> Reques
 
 
 def _kept(material: Any, reference: Reference) -> Picture:
-    image = material.get(REFERENCE + reference.role)
-    if image is not None:
+    for name in [name for name in material.keys() if name.startswith(REFERENCE)]:  # noqa: SIM118 a datablock has no iter
+        if (image := material[name]) is None or not name.startswith(REFERENCE + reference.role):
+            continue
         data = encoded_bytes(image)
         if data and hashlib.sha256(data).hexdigest() == reference.sha256:
-            return Picture(reference.role, reference.path, reference.sha256, data)
+            return Picture(reference.role, reference.path, reference.sha256, data, reference.weight)
+    return _from_path(material, reference)
+
+
+def _from_path(material: Any, reference: Reference) -> Picture:
+    """The picture from where it once came from, if it still is the same."""
     try:
-        picture = Picture.of(reference.role, reference.path, Path(reference.path).read_bytes())
+        data = Path(reference.path).read_bytes()
     except OSError as error:
         raise InputError(
             f"The {reference.role} picture of '{material.name}' is neither in this file nor at "
             f"'{reference.path}'. Choose the picture in the panel and press Regenerate."
         ) from error
+    picture = Picture.of(reference.role, reference.path, data, reference.weight)
     if reference.sha256 not in ("", picture.sha256):
         raise InputError(
             f"The picture '{reference.path}' is no longer the one that '{material.name}' was made from. "

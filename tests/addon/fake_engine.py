@@ -24,6 +24,7 @@ COLOURS = {
     "height": 128,
     "ambient_occlusion": 250,
 }
+REPORT = {"seam_z": 0.7, "copy_share": 0.06, "albedo_low": 0.04, "albedo_high": 0.86, "metallic_between": 0.3}
 
 
 def png(size: int, colour: Any) -> bytes:
@@ -44,14 +45,16 @@ def write_result(job: dict[str, Any]) -> tuple[str, ...]:
     from maquette.core.asset import Asset, Material
 
     params = job["request"]["params"]
-    maps = {name: np.zeros((1, 1, 3 if name in ("albedo", "normal") else 1), np.float32) for name in params["maps"]}
-    material = Material("fake", maps, (params["size_m"], params["size_m"]), params["relief"] * params["size_m"])
+    names = params.get("maps", list(COLOURS))
+    maps = {name: np.zeros((1, 1, 3 if name in ("albedo", "normal") else 1), np.float32) for name in names}
+    size_m, relief = params.get("size_m", 1.0), params.get("relief", 0.02)
+    material = Material("fake", maps, (size_m, size_m), relief * size_m)
     files = tuple(f"{name}.png" for name in maps)
     with bundle.writing(Path(job["folder"])) as folder:
         for name in maps:
             colour = COLOURS[name] if name != "albedo" else (job["request"]["seed"] % 256, 90, 60)
-            (folder / f"{name}.png").write_bytes(png(params["size"], colour))
-        bundle.write_asset(Asset("fake", (material,)), folder, files, arrays=False)
+            (folder / f"{name}.png").write_bytes(png(params.get("size", 128), colour))
+        bundle.write_asset(Asset("fake", (material,), report=REPORT), folder, files, arrays=False)
     return files
 
 

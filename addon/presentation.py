@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the panel words and groups what the methods declare. One that is not named here is shown as it declares itself.
+
+Words only: what a parameter is, its range and its default stand in the method's Params.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..core.generators import Method
+from ..core.params import ParamSpec, specs
+from .param_properties import CORNERS, MODEL, choice_label
+
+# what has a place of its own in the panel
+PLACED = ("size", "size_m", "maps", MODEL, CORNERS)
+# more parameters than these make a panel that is hard to read: the rest go into a sub-panel
+MOST_IN_SIGHT = 6
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """One method's words: what its picture and its seed are called ("" for a seed that changes nothing).
+
+    `groups` name sub-panels and the parameters in each; those that a method does not declare are passed over.
+    """
+
+    picture: str = "Photograph"
+    seed: str = "Seed"
+    seed_description: str = "Another seed gives another result"
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_RECTANGLE = {"Rectangle": ("left", "top", "right", "bottom", "x", "y", "width", "height")}
+PRESENTATIONS = {
+    "exemplar": Presentation(seed="Arrangement", seed_description="Another number arranges the same surface anew"),
+    "tileable": Presentation(picture="Picture"),
+    "inpaint": Presentation(picture="Picture", seed="Filling", groups=_RECTANGLE),
+    "extend": Presentation(picture="Picture", seed="Filling", groups=_RECTANGLE),
+    "photo": Presentation(seed=""),
+    "family": Presentation(
+        picture="Like This Picture", seed="Material", seed_description="Another number is another material"
+    ),
+}
+
+
+def presentation(method: Method) -> Presentation:
+    """The method's words."""
+    return PRESENTATIONS.get(method.name, Presentation())
+
+
+def in_sight(method: Method) -> list[ParamSpec]:
+    """The parameters that stand in the panel itself, without those that have a place of their own."""
+    return _split(method)[0]
+
+
+def sub_panels(method: Method) -> list[tuple[str, list[ParamSpec]]]:
+    """(title, parameters) of each sub-panel."""
+    rest = _split(method)[1]
+    by_name = {spec.name: spec for spec in specs(method.params)}
+    named = [
+        (title, [by_name[name] for name in names if name in by_name])
+        for title, names in presentation(method).groups.items()
+    ]
+    return [(title, found) for title, found in (*named, ("More", rest)) if found]
+
+
+def _split(method: Method) -> tuple[list[ParamSpec], list[ParamSpec]]:
+    grouped = {name for names in presentation(method).groups.values() for name in names}
+    plain = [spec for spec in specs(method.params) if spec.name not in PLACED and spec.name not in grouped]
+    most = len(plain) if len(plain) <= MOST_IN_SIGHT + 1 else MOST_IN_SIGHT
+    return plain[:most], plain[most:]
+
+
+def role_label(role: str, method: Method) -> str:
+    """A reference's name in the panel."""
+    return presentation(method).picture if role == "albedo" else choice_label(role)
+
+
+def roles_above(method: Method) -> Sequence[str]:
+    """The references that stand in the panel itself: the main picture, what is required, and the mask."""
+    return [role for role in method.roles if role in ("albedo", "mask") or role in method.required]
+
+
+def roles_below(method: Method) -> Sequence[str]:
+    """The references of the sub-panel: further maps of the same surface."""
+    return [role for role in method.roles if role not in roles_above(method)]
