@@ -14,15 +14,19 @@ from types import ModuleType
 _MODULES = (
     "preferences",
     "properties",
+    "training",
+    "train_settings",
     "operators.generate",
     "operators.material",
     "operators.environment",
     "operators.folders",
+    "operators.train",
     "operators.pictures",
     "operators.corners",
     "operators.export",
     "panels",
     "material_panels",
+    "train_panel",
     "handlers",
 )
 
