@@ -89,6 +89,10 @@ def engine_findings(python: str, out: str, err: str) -> list[Finding]:
         findings.append(Finding(True, f"torch {packages['torch']} works on: {devices}."))
     if not missing:
         findings.append(Finding(True, "The engine has all it needs."))
+    lacking = said.get("missing_for_training") or {}
+    if lacking:
+        text = f"Training lacks {' and '.join(lacking)}; all else works without."
+        findings.append(Finding(False, text, "maquette.make_environment"))
     return findings
 
 

@@ -23,7 +23,10 @@ from typing import IO, Any
 from ..core.errors import HostError
 
 MARKER = "maquette-environment.json"
-REQUIREMENTS = Path(__file__).resolve().parents[1] / "core" / "requirements.txt"
+# training is what the engine's environment is for too
+REQUIREMENTS = tuple(
+    Path(__file__).resolve().parents[1] / folder / "requirements.txt" for folder in ("core", "training")
+)
 NEWER_PYTHON = (3, 13)
 # the longest path below an environment of torch 2.13, counted on disk and written as Windows lays it out
 LONGEST_INSIDE = 190
@@ -168,8 +171,8 @@ def plan(folder: Path, kind: Kind, base_python: str) -> list[Step]:
 
 
 def tested_requirements(python: tuple[int, ...]) -> dict[str, str]:
-    """The engine's packages by name, in the tested versions; "or newer" where this Python is newer than the tests'."""
-    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    """The packages of engine and training by name, as tested; "or newer" where this Python is newer than the tests'."""
+    lines = [line for file in REQUIREMENTS for line in file.read_text(encoding="utf-8").splitlines()]
     stated = [line.split("#")[0].strip() for line in lines]
     pinned = {requirement.split("==")[0]: requirement for requirement in stated if requirement}
     if python < NEWER_PYTHON:

@@ -105,7 +105,7 @@ def test_long_windows_paths_are_refused_before_any_work(environment: Any, tmp_pa
 
 def test_plan_pins_what_was_tested(environment: Any, tmp_path: Path) -> None:
     tested = environment.tested_requirements((3, 11))
-    assert "==" in tested["torch"] and "==" in tested["numpy"]
+    assert "==" in tested["torch"] and "==" in tested["numpy"] and "==" in tested["lightning-fabric"]
     newer = environment.tested_requirements((3, 14))
     assert "==" in newer["torch"] and ">=" in newer["numpy"]
     plan = environment.plan(tmp_path / "e", environment.KINDS["CPU"], sys.executable)
@@ -146,6 +146,8 @@ def test_check_says_what_is_missing(maquette: Any, monkeypatch: pytest.MonkeyPat
     assert "3.11 or newer" in check.engine_findings("p", said, "")[0].text
     said = '{"python": "3.11.1", "packages": {}, "missing": {"torch": "ImportError: no"}, "devices": []}'
     assert any("torch" in f.text and not f.fine for f in check.engine_findings("p", said, ""))
+    said = '{"python": "3.11.1", "packages": {}, "missing": {}, "missing_for_training": {"x": "no"}, "devices": []}'
+    assert ["Training lacks x" in f.text for f in check.engine_findings("p", said, "") if not f.fine] == [True]
     assert "no Python that works" in check.engine_findings("p", "", "boom")[0].text
     engine.look_again()
 
