@@ -16,6 +16,7 @@ from .core.params import Params, ParamSpec, specs
 from .core.protocol import DEVICES
 from .core.version import VERSION
 from .training.commands import add_train
+from .training.evaluate import add_evaluate
 
 OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 EXPORTS = "png, png8, png16, exr, glb, blend, npy, unreal, unity, unity_urp, godot, gltf"
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
                 _add_method(names, method)
     _add_batch(commands)
     add_train(commands)
+    add_evaluate(commands)
     doctor = commands.add_parser("doctor", help="say what works here, what does not, and how to mend it")
     doctor.set_defaults(command=_doctor)
     return parser
@@ -119,7 +121,7 @@ def _add_param(group: Any, spec: ParamSpec) -> None:
         text = f"{spec.description} (default: {'yes' if spec.default else 'no'})"
         group.add_argument(flag, dest=spec.name, action=argparse.BooleanOptionalAction, help=text, default=None)
         return
-    given = ",".join(spec.default) if spec.kind is tuple else spec.default
+    given = ",".join(map(str, spec.default)) or "none" if spec.kind is tuple else spec.default
     reach = f"{spec.minimum} to {spec.maximum} {spec.unit}".rstrip() if spec.minimum is not None else ""
     reach = reach or (f"of {', '.join(spec.choices)}" if spec.choices else "")
     text = f"{spec.description}{f'; {reach}' if reach else ''} (default: {given})".replace("%", "%%")
@@ -129,7 +131,8 @@ def _add_param(group: Any, spec: ParamSpec) -> None:
 def _value(spec: ParamSpec, text: Any) -> Any:
     """The flag's text in the parameter's type; what is none stays text, for the parameter's own sentence."""
     if spec.kind is tuple:
-        return [part.strip() for part in text.split(",") if part.strip()]
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return parts if spec.choices else [_number(float, part) for part in parts]
     return _number(spec.kind, text) if spec.kind in (int, float) else text
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from ..metrics.prototype import prototype_folder, run_prototype
 from .making import make
 from .materials import cropped, judged_maps, suite, write_pictures
 from .sheets import Sheet, rolled
-from .study import Part, Study, mean
+from .study import Part, Study, highest, mean
 from .timing import NotTimed, timed
 
 SEEDS = (0, 1, 2)
@@ -51,13 +52,14 @@ def _resemblance(study: Study, sets: tuple[MaterialSet, ...]) -> None:
     pairs = [(seed, material) for seed in SEEDS for material in sets]
     for seed, material in study.in_time(pairs, 0.9, "exemplar"):
         study.say(f"exemplar: {material.name}, seed {seed}")
-        for who, figures in _judged_pair(part, sheet, material, seed).items():
+        pair = study.tried(f"exemplar: {material.name}", partial(_judged_pair, part, sheet, material, seed))
+        for who, figures in (pair or {}).items():
             rows[who].append(figures)
     sheet.write()
     for who, suffix in (("ours", ""), ("prototype", "_prototype")):
         if rows[who]:
             study.give("exemplar", {f"{name}{suffix}": mean(rows[who], name) for name in COMPARED})
-            study.give("exemplar", {f"seam_z_max{suffix}": max(row["seam_z"] for row in rows[who])})
+            study.give("exemplar", {f"seam_z_max{suffix}": highest(rows[who], "seam_z")})
 
 
 def _judged_pair(part: Part, sheet: Sheet, material: MaterialSet, seed: int) -> dict[str, dict[str, float]]:
@@ -75,7 +77,7 @@ def _judged_pair(part: Part, sheet: Sheet, material: MaterialSet, seed: int) -> 
     if seed == SEEDS[0]:
         images = [crop["albedo"], made["ours"], rolled(made["ours"]), made.get("prototype")]
         sheet.add(material.name, images)
-    return {who: part.measured(keys[who], lambda who=who: judged(made[who], crop["albedo"])) for who in wanted}  # type: ignore[misc]
+    return {who: part.measured(keys[who], partial(judged, made[who], crop["albedo"])) for who in wanted}
 
 
 def _made(crop: dict[str, np.ndarray], size: int, seed: int) -> np.ndarray:
@@ -124,7 +126,7 @@ def _times(study: Study, material: MaterialSet) -> None:
             study.say(f"exemplar: timing {key}")
             left = min(SPEED_LIMIT_S, study.deadline - time.monotonic())
             try:
-                found = part.measured(key, lambda way=way, job=job, left=left: timed(way, limit_s=left, **job))  # type: ignore[misc]
+                found = part.measured(key, partial(timed, way, limit_s=left, **job))
             except NotTimed as error:
                 for name in figures.values():
                     study.lack(f"exemplar.{name}", str(error))

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import torch
 
 from ...core import engine
 from ...core.asset import Asset
-from ...core.generators import methods
+from ...core.generators import find_method, methods
 from ...core.request import Request
 
 
@@ -29,4 +31,35 @@ def make_asset(method: str, pictures: Mapping[str, str], *, seed: int, device: s
 def make(method: str, pictures: Mapping[str, str], *, seed: int, device: str = "cpu", **params: Any) -> dict[str, Any]:
     """The maps, (H, W, C) float32 in [0, 1] by name, that a texture method makes of the pictures."""
     maps: dict[str, np.ndarray] = make_asset(method, pictures, seed=seed, device=device, **params).materials[0].maps
+    return maps
+
+
+def tile_maps(maps: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], tuple[int, int], np.ndarray]:
+    """What `tileable` makes of maps by its defaults: the tile's maps, the picture's texel that its first one shows
+    (but for cuts), and the band along the cuts (H, W) in which alone it may have changed anything."""
+    tiling = importlib.import_module("maquette.core.texture.tiling")
+    defaults = find_method("texture", "tileable").params().to_plain()
+    wishes = {name: defaults[name] for name in ("trim", "band")}
+    tile = tiling.make_tile(maps, seed=0, device=torch.device("cpu"), progress=lambda fraction, text: None, **wishes)
+    height, width = tile.changed.shape
+    shifts = (tile.rows - np.arange(height)[:, None]) % height, (tile.columns - np.arange(width)[None]) % width
+    down, right = (int(np.bincount(shift.ravel()).argmax()) for shift in shifts)
+    return tile.maps, (down, right), tile.changed
+
+
+def predict_maps(albedo: np.ndarray) -> dict[str, np.ndarray]:
+    """What the shipped `photo` reads from an albedo (H, W, 3): "normal", "roughness" and more of the same size."""
+    maps: dict[str, np.ndarray] = importlib.import_module("maquette.core.texture.photo").predict(albedo)
+    return maps
+
+
+def project_maps(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What the shipped `family` answers to complete maps: maps of the same size from its learned space."""
+    found: dict[str, np.ndarray] = importlib.import_module("maquette.core.texture.family").project(maps)
+    return found
+
+
+def sample_maps(seed: int, size: int) -> dict[str, np.ndarray]:
+    """A material that the shipped `family` makes by chance, complete maps of (size, size)."""
+    maps: dict[str, np.ndarray] = importlib.import_module("maquette.core.texture.family").sample(seed, size)
     return maps

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ...core.errors import HostError
+from ...core.errors import HostError, MaquetteError
 from .materials import Materials
 
 # results of another version of the measurements are measured again
@@ -50,6 +50,14 @@ class Study:
                 return
             yield item
 
+    def tried(self, what: str, attempt: Callable[[], Item]) -> Item | None:
+        """What the attempt gives; one that fails is noted and left out, so that one bad material spoils no figure."""
+        try:
+            return attempt()
+        except (MaquetteError, ValueError, ArithmeticError, RuntimeError) as error:
+            self.note(f"{what} was left out: {error}")
+            return None
+
     def give(self, prefix: str, figures: Mapping[str, float | None]) -> None:
         """Take figures up under their part's name; what is no finite number is absent."""
         for name, value in figures.items():
@@ -81,7 +89,8 @@ class Part:
     def measured(self, key: str, measure: Callable[[], Mapping[str, float]]) -> dict[str, float]:
         """The kept figures of an item, else those that `measure` finds now."""
         if key not in self.items:
-            self.items[key] = {name: float(value) for name, value in measure().items()}
+            found = {name: float(value) for name, value in measure().items()}
+            self.items[key] = {name: value for name, value in found.items() if math.isfinite(value)}
             write_json(self._path, {"settings": self._settings, "items": self.items})
         return self.items[key]
 
@@ -102,6 +111,11 @@ def mean(rows: Iterable[Mapping[str, float]], name: str) -> float | None:
     """The mean of one figure over the items that have it; None where none has."""
     values = [row[name] for row in rows if name in row]
     return float(np.mean(values)) if values else None
+
+
+def highest(rows: Iterable[Mapping[str, float]], name: str) -> float | None:
+    """The highest of one figure over the items that have it; None where none has."""
+    return max((row[name] for row in rows if name in row), default=None)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ import numpy as np
 from ...core.client import BOOTSTRAP, engine_environment
 from ...core.files.picture import read_picture
 from ...core.texture.maps import MAPS
-from .making import make
+from .making import make, predict_maps, sample_maps
 
 MODULE = "maquette.training.evaluation.timing"
 
@@ -71,10 +71,23 @@ def quilting(job: Mapping[str, Any]) -> Callable[[], object]:
     return lambda: quilt_plainly(np.concatenate(list(_read(job["pictures"]).values()), 2), job["size"])
 
 
+def photo(job: Mapping[str, Any]) -> Callable[[], object]:
+    """`photo` on an albedo in memory."""
+    albedo = _read(job["pictures"])["albedo"]
+    return lambda: predict_maps(albedo)
+
+
+def nine(job: Mapping[str, Any]) -> Callable[[], object]:
+    """Nine samples of `family`, 256 px."""
+    return lambda: [sample_maps(seed, 256) for seed in range(9)]
+
+
 WAYS: dict[str, Callable[[Mapping[str, Any]], Callable[[], object]]] = {
     "method": method,
     "prototype": prototype,
     "quilting": quilting,
+    "photo": photo,
+    "nine": nine,
 }
 
 
