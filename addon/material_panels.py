@@ -94,9 +94,9 @@ def _facts(request: Request) -> list[str]:
     size = getattr(request.params, "size", 0)
     size_m = getattr(request.params, "size_m", 0.0)
     words = [f"{size} x {size} px"] if size else []
-    words += [f"{size / size_m:.0f} px/m"] if size and size_m else []
     words += [f"seed {request.seed}"] if presentation(request.declaration).seed else []
-    return [request.declaration.label, ", ".join(words)] if words else [request.declaration.label]
+    density = f"{size / size_m:.4g} px/m ({size / size_m / 100:.4g} px/cm)" if size and size_m else ""
+    return [line for line in (request.declaration.label, ", ".join(words), density) if line]
 
 
 def _draw_card(layout: Any, material: Any, context: Any) -> None:

@@ -16,7 +16,7 @@ import bpy
 
 OUT, ZIP, PHOTO = (Path(argument).resolve() for argument in sys.argv[sys.argv.index("--") + 1 :][:3])
 PACKAGE = "bl_ext.user_default.maquette"
-LIMIT_S = 520
+LIMIT_S = 540
 # minutes of shader compilation where the CPU draws
 PREVIEW = os.environ.get("MAQUETTE_GUI_PREVIEW") == "1"
 
@@ -56,25 +56,38 @@ def module(name):
     return sys.modules[f"{PACKAGE}.{name}"]
 
 
-def event(**given):
-    """One event, at a place in the window."""
-    window().event_simulate(**given)
+def event(where=None, **given):
+    """One event, at a place in a window, the main one unless said."""
+    (where or window()).event_simulate(**given)
 
 
-def move(x, y):
+def move(x, y, where=None):
     """The pointer arrives from aside, as a hand would bring it."""
-    event(type="MOUSEMOVE", value="NOTHING", x=x - 3, y=y)
+    event(where, type="MOUSEMOVE", value="NOTHING", x=x - 3, y=y)
     yield 0.05
-    event(type="MOUSEMOVE", value="NOTHING", x=x, y=y)
+    event(where, type="MOUSEMOVE", value="NOTHING", x=x, y=y)
     yield 0.05
 
 
-def press(key, x, y, **modifiers):
+def press(key, x, y, where=None, **modifiers):
     """A key or button, down and up."""
-    event(type=key, value="PRESS", x=x, y=y, **modifiers)
+    event(where, type=key, value="PRESS", x=x, y=y, **modifiers)
     yield 0.05
-    event(type=key, value="RELEASE", x=x, y=y, **modifiers)
+    event(where, type=key, value="RELEASE", x=x, y=y, **modifiers)
     yield 0.1
+
+
+def drag(start, end, where=None):
+    """The left button held from one place to another."""
+    yield from move(*start, where)
+    event(where, type="LEFTMOUSE", value="PRESS", x=start[0], y=start[1])
+    yield 0.05
+    for step in range(1, 9):
+        place = [round(a + (b - a) * step / 8) for a, b in zip(start, end, strict=True)]
+        event(where, type="MOUSEMOVE", value="NOTHING", x=place[0], y=place[1])
+        yield 0.05
+    event(where, type="LEFTMOUSE", value="RELEASE", x=end[0], y=end[1])
+    yield 0.2
 
 
 def find_button(operator, across=0.45):
@@ -124,8 +137,10 @@ def measure():
             times["stage" if staging else "poll"].append(time.perf_counter() - started)
 
     studio.poll = timed_poll
-    for kind in module("addon.panels")._CLASSES:
-        kind.draw = timed_draw(kind.draw)
+    for name in ("addon.panels", "addon.material_panels"):
+        for kind in module(name)._CLASSES:
+            if hasattr(kind, "draw"):
+                kind.draw = timed_draw(kind.draw)
 
 
 def timed_draw(draw):
@@ -150,6 +165,10 @@ def story():
     yield from error_with_a_button()
     yield from faces_in_edit_mode()
     yield from look_at_the_material()
+    yield from export_for_an_engine()
+    yield from every_method()
+    yield from four_corners()
+    yield from paint_a_mask()
     yield from preferences_page()
     report_times()
 
@@ -303,6 +322,126 @@ def look_at_the_material():
     area.tag_redraw()
     yield 60.0
     shot("9-material-preview")
+
+
+def export_for_an_engine():
+    """The active material's textures, written while the window goes on."""
+    runs, folder = module("addon.export_run"), OUT / "export"
+    with bpy.context.temp_override(window=window(), area=viewport()[0]):
+        bpy.ops.maquette.export_for_engine(directory=str(folder), preset="unreal", wait=False)
+    yield 0.1
+    done = yield from until(lambda: runs.current() is None, 30)
+    files = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    check("textures for Unreal are written", done and len(files) == 4, files)
+    yield 0.5
+    shot("11-exported")
+
+
+def every_method():
+    """The panel as each method fills it, at its own height."""
+    settings = bpy.context.scene.maquette
+    # only the panel that this is about
+    for name in ("MAQUETTE_PT_export", "MAQUETTE_PT_material"):
+        bpy.utils.unregister_class(getattr(bpy.types, name))
+    for method in methods_with():
+        settings.texture_method = method
+        viewport()[0].tag_redraw()
+        yield 0.6
+        shot(f"12-{method}")
+    check("every method was shown", True, methods_with())
+    settings.texture_method = methods_with()[0]
+
+
+def methods_with(role="", param=""):
+    """The names of the texture methods that take this reference and have this parameter."""
+    known = module("core.generators").methods().values()
+    params = module("core.params").specs
+    return [
+        m.name
+        for m in known
+        if m.generator == "texture"
+        and (not role or role in m.roles)
+        and (not param or param in [spec.name for spec in params(m.params)])
+    ]
+
+
+def image_editor():
+    """(window, area, its main region) of the Image Editor that a button opened."""
+    for where in bpy.context.window_manager.windows:
+        for area in where.screen.areas:
+            if area.type == "IMAGE_EDITOR":
+                return where, area, next(r for r in area.regions if r.type == "WINDOW")
+    return None
+
+
+def on_picture(region, x, y):
+    """A place of the picture (shares from its top left) as a place in the window."""
+    at = region.view2d.view_to_region(x, 1 - y, clip=False)
+    return region.x + int(at[0]), region.y + int(at[1])
+
+
+def close_other_windows():
+    """Back to the main window."""
+    for where in list(bpy.context.window_manager.windows)[1:]:
+        with bpy.context.temp_override(window=where):
+            bpy.ops.wm.window_close()
+    yield 0.5
+
+
+def four_corners():
+    """Click four corners, drag one, and use them."""
+    names = methods_with(param="corners")
+    if not names:
+        return
+    settings = bpy.context.scene.maquette
+    settings.texture_method = names[0]
+    yield 0.5
+    yield from click_button("maquette.pick_corners")
+    yield 1.5
+    found = image_editor()
+    check("an Image Editor shows the picture", found is not None and found[1].spaces.active.image is not None)
+    if found is None:
+        return
+    where, _, region = found
+    for corner in ((0.2, 0.25), (0.8, 0.2), (0.9, 0.85), (0.15, 0.7)):
+        place = on_picture(region, *corner)
+        yield from move(*place, where)
+        yield from press("LEFTMOUSE", *place, where)
+    yield from drag(on_picture(region, 0.15, 0.7), on_picture(region, 0.1, 0.8), where)
+    yield 0.4
+    shot("13-corners")
+    yield from press("RET", *on_picture(region, 0.5, 0.5), where)
+    yield 0.5
+    group = getattr(settings, f"texture_{names[0]}")
+    wanted = (0.2, 0.25, 0.8, 0.2, 0.9, 0.85, 0.1, 0.8)
+    close = all(abs(a - b) < 0.01 for a, b in zip(group.corners, wanted, strict=True))
+    check("the corners are in the panel", close, [round(value, 3) for value in group.corners])
+    yield from close_other_windows()
+    bpy.ops.maquette.reset_corners()
+
+
+def paint_a_mask():
+    """One stroke of white over the picture."""
+    names = methods_with(role="mask")
+    if not names:
+        return
+    settings = bpy.context.scene.maquette
+    settings.texture_method = names[0]
+    yield 0.5
+    yield from click_button("maquette.paint_mask")
+    yield 1.5
+    found = image_editor()
+    check("the Image Editor paints", found is not None and found[1].spaces.active.ui_mode == "PAINT")
+    if found is None:
+        return
+    where, _, region = found
+    yield from drag(on_picture(region, 0.3, 0.5), on_picture(region, 0.7, 0.5), where)
+    yield 0.4
+    shot("14-mask")
+    mask, images = module("addon.mask_image"), module("addon.scene.images")
+    painted = mask.mask_of(images.read_pixels(settings.references.mask.image))
+    check("the stroke is the mask", 0.002 < painted.mean() < 0.5 and painted.max() > 0.9, f"{painted.mean():.3f}")
+    yield from close_other_windows()
 
 
 def preferences_page():
