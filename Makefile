@@ -34,7 +34,7 @@ test-gui: .venv/ready extension
 
 # figures against peers and plain references, minutes to hours: see tests/benchmarks/RESULTS.md
 benchmark: .venv/ready
-	set -e; for part in speed quality seams report; do $(BIN)/python tests/benchmarks/textures.py $$part --out out/benchmark; done
+	set -e; for part in speed quality seams methods report; do $(BIN)/python tests/benchmarks/textures.py $$part --out out/benchmark; done
 
 extension: .venv/ready
 	.ci/build-extension .venv dist

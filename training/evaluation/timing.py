@@ -61,19 +61,19 @@ def prototype(job: Mapping[str, Any]) -> Callable[[], object]:
 
     folder = prototype_folder()
     assert folder is not None
-    return lambda: run_prototype(folder, _read(job["pictures"]), job["size"])
+    return lambda: run_prototype(folder, read_pictures(job["pictures"]), job["size"])
 
 
 def quilting(job: Mapping[str, Any]) -> Callable[[], object]:
     """The plain reference on the same pictures."""
     from ..metrics.reference_quilting import quilt_plainly
 
-    return lambda: quilt_plainly(np.concatenate(list(_read(job["pictures"]).values()), 2), job["size"])
+    return lambda: quilt_plainly(np.concatenate(list(read_pictures(job["pictures"]).values()), 2), job["size"])
 
 
 def photo(job: Mapping[str, Any]) -> Callable[[], object]:
     """`photo` on an albedo in memory."""
-    albedo = _read(job["pictures"])["albedo"]
+    albedo = read_pictures(job["pictures"])["albedo"]
     return lambda: predict_maps(albedo)
 
 
@@ -114,7 +114,8 @@ def peak_gibibytes() -> float | None:
     return int(found[1]) / 2**20 if found else None
 
 
-def _read(pictures: Mapping[str, str]) -> dict[str, np.ndarray]:
+def read_pictures(pictures: Mapping[str, str]) -> dict[str, np.ndarray]:
+    """The maps of picture files by role."""
     return {
         name: read_picture(Path(path), MAPS[name].channels, srgb=MAPS[name].srgb) for name, path in pictures.items()
     }
