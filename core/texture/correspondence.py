@@ -21,7 +21,7 @@ import torch.nn.functional as F  # noqa: N812
 
 from .features import halved
 from .patches import PATCH, PatchIndex, index_patches
-from .quilting import quilt
+from .quilting import Repeats, quilt
 from .search import Matches, improve_matches, matching_cost, nearest_exact
 from .transfer import Correspondence
 from .voting import closest_texels, occupancy, vote
@@ -43,7 +43,7 @@ def find_correspondence(
     features_chw: torch.Tensor,
     size: tuple[int, int],
     wraps: tuple[bool, bool],
-    repeats: tuple[float | None, float | None],
+    repeats: Repeats,
     scale: int,
     generator: torch.Generator,
     progress: Progress,
@@ -66,8 +66,8 @@ def find_correspondence(
         index = index_patches(levels[depth], wraps, generator)
         level_size = (size[0] >> depth, size[1] >> depth)
         if matches is None:
-            coarse = tuple(None if repeat is None else repeat / 2**depth for repeat in repeats)
-            matches = _quilted(levels[depth], level_size, index, (coarse[0], coarse[1]), generator, stage)
+            down, right = (repeat and repeat.scaled(0.5**depth) for repeat in repeats)
+            matches = _quilted(levels[depth], level_size, index, (down, right), generator, stage)
         else:
             matches = _refined(matches, index)
         price = F.interpolate(price, size=(index.num_rows, index.num_columns), mode="nearest") * 0.5
@@ -100,7 +100,7 @@ def _quilted(
     features_chw: torch.Tensor,
     size: tuple[int, int],
     index: PatchIndex,
-    repeats: tuple[float | None, float | None],
+    repeats: Repeats,
     generator: torch.Generator,
     progress: Progress,
 ) -> Matches:

@@ -13,14 +13,16 @@ import torch
 
 from .correspondence import STRIDE, num_levels
 from .features import halved
+from .quilting import Repeat, Repeats
 
 MIN_PERIOD = 6
 # how much higher the autocorrelation must be at the multiples of a period than between them
 MIN_CONTRAST = 0.15
-# so clear a period that an exemplar without a whole number of it cannot be seamless
-CLEAR_CONTRAST = 0.6
-# more stretch than this would show; the synthesis then has to break a repeat somewhere
-MAX_STRETCH = 0.2
+# so clear a period that an exemplar without a whole number of it cannot be seamless, and that breaking it would show
+CLEAR_CONTRAST = 0.25
+# more stretch than this would show; the synthesis then has to break a repeat somewhere. Less than the least is left to
+# the joints between blocks, since scaling costs sharpness
+MAX_STRETCH, MIN_STRETCH = 0.2, 0.01
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,13 @@ class Fit:
 
     size: rows and columns to synthesise, near those asked for and divisible as the levels need. exemplar_size: rows
     and columns to which the exemplar is scaled. wraps: which axes of the exemplar are seamless by themselves. repeats:
-    the period of each axis after scaling, of which `size` holds a whole number, or None. scale: full-resolution texels
-    per matched texel.
+    the period of each axis after scaling, or None. scale: full-resolution texels per matched texel.
     """
 
     size: tuple[int, int]
     exemplar_size: tuple[int, int]
     wraps: tuple[bool, bool]
-    repeats: tuple[float | None, float | None]
+    repeats: Repeats
     scale: int
 
 
@@ -59,15 +60,18 @@ def fit_exemplar(features_chw: torch.Tensor, size: tuple[int, int], scale: int) 
     unit = scale << (levels - 1)
     rounded = [max(1, round(n / (STRIDE * unit))) * STRIDE * unit for n in size]
     fitted, wraps = list(given), [False, False]
-    repeats: list[float | None] = [None, None]
+    repeats: list[Repeat | None] = [None, None]
     for axis in (0, 1):
         found = period(features_chw, axis)
-        repeat = found.texels if found else None
+        repeat = found.texels if found and found.contrast > CLEAR_CONTRAST else None
         wraps[axis] = is_seamless(features_chw, axis, found)
         count, stretch = closing_stretch(given[axis], rounded[axis], repeat, wraps[axis])
-        repeats[axis] = rounded[axis] / count if count else None
+        stretch = 1.0 if abs(stretch - 1) < MIN_STRETCH else stretch
         step = unit if wraps[axis] else 1
         fitted[axis] = max(1, round(given[axis] * stretch / step)) * step
+        if count and repeat:
+            whole = given[axis] / round(given[axis] / repeat) if wraps[axis] else repeat
+            repeats[axis] = Repeat(whole * fitted[axis] / given[axis], rounded[axis] / count)
     return Fit((rounded[0], rounded[1]), (fitted[0], fitted[1]), (wraps[0], wraps[1]), (repeats[0], repeats[1]), scale)
 
 
@@ -114,7 +118,14 @@ def _clearest_period(correlation: np.ndarray, length: int) -> Period | None:
     last = first
     while last + 1 < len(contrasts) and contrasts[last + 1] >= 0.85 * best:
         last += 1
-    return Period(float(candidates[first + contrasts[first : last + 1].argmax()]), float(best))
+    return _refined(correlation, float(candidates[first + contrasts[first : last + 1].argmax()]))
+
+
+def _refined(correlation: np.ndarray, near: float) -> Period:
+    """The best period within a step of the grid: of many repeats even a small error adds up to a half."""
+    candidates = near + np.arange(-0.125, 0.1251, 0.005)
+    contrasts = np.array([_contrast(correlation, candidate) for candidate in candidates])
+    return Period(float(candidates[contrasts.argmax()]), float(contrasts.max()))
 
 
 def autocorrelation(lines_chw: torch.Tensor) -> np.ndarray:

@@ -24,9 +24,28 @@ REUSE_WEIGHT = 0.15
 # area at which it has got most of the way there
 COPY_WEIGHT = 0.3
 COPY_SHARE = 0.2
+COPY_POWER = 2.0
 # what leaving the lattice of repeats costs, as a share of the typical misfit, and how many texels off are free
 LATTICE_WEIGHT = 1.0
 LATTICE_SLACK = 1.0
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The period of an axis: texels in the exemplar, and on the output, which holds a whole number of repeats.
+
+    Where they differ, by a percent at most, the joints between blocks take up the difference.
+    """
+
+    given: float
+    wanted: float
+
+    def scaled(self, factor: float) -> Repeat:
+        """The same at another resolution."""
+        return Repeat(self.given * factor, self.wanted * factor)
+
+
+Repeats = tuple[Repeat | None, Repeat | None]
 
 
 @dataclass
@@ -38,7 +57,7 @@ class Quilt:
     block: int
     overlap: int
     size: tuple[int, int]
-    repeats: tuple[float | None, float | None]
+    repeats: Repeats
     image_chw: np.ndarray = field(init=False)
     source_rows: np.ndarray = field(init=False)
     source_columns: np.ndarray = field(init=False)
@@ -56,7 +75,7 @@ class Quilt:
         exemplar = torch.from_numpy(self.exemplar_chw)
         self._spectrum = torch.fft.rfft2(exemplar)
         self._energy_spectrum = torch.fft.rfft2(exemplar.square().sum(0))
-        self._phase: tuple[int, int] | None = None
+        self._first: tuple[int, int] | None = None
         self._variance = max(float(self.exemplar_chw.var(axis=(1, 2)).sum()), 1e-6)
 
     def lay(self, row: int, column: int, generator: torch.Generator) -> None:
@@ -65,7 +84,8 @@ class Quilt:
         filled = self.source_rows[rows, columns] >= 0
         current_cbb = self.image_chw[:, rows, columns]
         origin = self._choose(current_cbb, filled, (row, column), generator)
-        self._phase = self._phase or (origin[0] - row, origin[1] - column)
+        # the first block lies at the corner and so lays down the lattice
+        self._first = self._first or origin
         self._count(origin)
         block_rows = (origin[0] + np.arange(self.block)) % self.exemplar_chw.shape[1]
         block_columns = (origin[1] + np.arange(self.block)) % self.exemplar_chw.shape[2]
@@ -103,18 +123,19 @@ class Quilt:
     def _copying(self, place: tuple[int, int]) -> np.ndarray:
         """Price in [0, 1) of each origin for a block at `place`: higher, the more was laid with that very offset."""
         areas = np.roll(self.areas, place, (0, 1))[: self.uses.shape[0], : self.uses.shape[1]]
-        return np.asarray(1 - np.exp(areas / -(COPY_SHARE * self.areas.size)))
+        return np.asarray((areas / (COPY_SHARE * self.areas.size)) ** COPY_POWER)
 
     def _misplaced(self, place: tuple[int, int]) -> np.ndarray:
         """Price in [0, 2] of each origin for a block at `place`: off the lattice that the first block laid down?"""
         prices = []
         for axis, repeat in enumerate(self.repeats):
-            shift = np.arange(self.uses.shape[axis]) - place[axis] - (self._phase[axis] if self._phase else 0)
-            if repeat is None:
-                prices.append(np.zeros(len(shift)))
+            origins = np.arange(self.uses.shape[axis])
+            if repeat is None or self._first is None:
+                prices.append(np.zeros(len(origins)))
                 continue
-            off = np.abs((shift + repeat / 2) % repeat - repeat / 2)
-            slack = min(LATTICE_SLACK, repeat / 8)
+            shift = origins - self._first[axis] - place[axis] * (repeat.given / repeat.wanted)
+            off = np.abs((shift + repeat.given / 2) % repeat.given - repeat.given / 2)
+            slack = min(LATTICE_SLACK, repeat.given / 8)
             prices.append(np.square(np.clip((off - slack) / slack, 0, 1)))
         return np.asarray(np.add.outer(prices[0], prices[1]))
 
@@ -153,7 +174,7 @@ def quilt(
     features_chw: torch.Tensor,
     size: tuple[int, int],
     wraps: tuple[bool, bool],
-    repeats: tuple[float | None, float | None],
+    repeats: Repeats,
     block: int,
     generator: torch.Generator,
     progress: Progress,
@@ -166,8 +187,9 @@ def quilt(
     for number, row in enumerate(row_places):
         progress(number / len(row_places), "Laying blocks")
         for column in column_places:
-            torus.lay(row + corner[0], column + corner[1], generator)
-    return torch.from_numpy(torus.source_rows), torch.from_numpy(torus.source_columns)
+            torus.lay(row, column, generator)
+    rows, columns = torch.from_numpy(torus.source_rows), torch.from_numpy(torus.source_columns)
+    return torch.roll(rows, corner, (0, 1)), torch.roll(columns, corner, (0, 1))
 
 
 def covered_by_new_block(error: np.ndarray, filled: np.ndarray, overlap: int) -> np.ndarray:

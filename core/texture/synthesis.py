@@ -16,6 +16,7 @@ from .correspondence import STRIDE, find_correspondence
 from .features import guide_features, halved
 from .lattice import Fit, fit_exemplar
 from .poisson import integrate_slopes
+from .quilting import Repeat
 from .resampling import resize
 from .transfer import gather
 
@@ -106,8 +107,8 @@ def _first_texel(length: int, scale: int, generator: torch.Generator) -> int:
     return start + scale if scale > 1 else start
 
 
-def _matched(repeat: float | None, scale: int) -> float | None:
-    return None if repeat is None else repeat / scale
+def _matched(repeat: Repeat | None, scale: int) -> Repeat | None:
+    return repeat and repeat.scaled(1 / scale)
 
 
 def _stacked(maps: Mapping[str, np.ndarray], fit: Fit, device: torch.device) -> Stack:

@@ -23,6 +23,8 @@ FILES = {
     "ambient_occlusion": "ao",
     "metallic": "metallic",
 }
+# the judged results of 512 px are made from this many, so that they cannot be copies of the whole
+EXEMPLAR_SIDE = 400
 # named before anything was measured: one of each class
 SUITE = (
     "brick__Bricks059",
@@ -67,6 +69,11 @@ def load_set(folder: Path, name: str) -> dict[str, np.ndarray]:
             image = np.asarray(Image.open(path).convert("RGB" if colour else "L"), dtype=np.float32) / 255
             maps[map_name] = image if colour else image[..., None]
     return maps
+
+
+def exemplar_crop(maps: dict[str, np.ndarray], side: int = EXEMPLAR_SIDE) -> dict[str, np.ndarray]:
+    """The exemplar that the 512 px figures are made from: the top left `side` pixels of every map of a set."""
+    return {name: np.ascontiguousarray(image[:side, :side]) for name, image in maps.items()}
 
 
 def prototype_module(folder: Path, name: str) -> ModuleType:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from maquette.core.errors import Cancelled
 from maquette.core.texture.synthesis import synthesise
 
-from ...benchmarks.metrics import band_error, nearest_patches, seam_z, wrap_band_ratio
+from maquette.training.metrics.texture import band_error, nearest_patches, seam_z, wrap_band_ratio
 from .synthetic import bricks, checker, noise, planks
 
 CPU = torch.device("cpu")
