@@ -19,14 +19,14 @@ import numpy as np
 
 from ...core.models import SHIPPED, Model, models
 from ..data.material_folder import MaterialSet
-from ..metrics.distributions import FeatureSpace, fit_space, judged
+from ..metrics.distributions import FeatureSpace, fit_space, judged, precision_recall
 from ..metrics.material_features import GROUPS, crops_of, group_sizes, grouped_features
 from .family_baselines import Maps, Nearest, PixelPca, fit_pixel_pca, recoloured
 from .feature_store import FeatureStore
 from .making import project_maps, sample_maps
 from .materials import complete_maps, unseen
 from .sheets import Sheet
-from .study import Study
+from .study import Study, methods_sha256
 from .timing import NotTimed, timed
 
 LEAST_TRAINING = 4
@@ -51,8 +51,9 @@ def evaluate(study: Study) -> None:
     study.note(
         "family: 64 random 128 px crops a material; statistics of oriented filters, colour, slopes and roughness, each "
         f"group weighing the same, on 32 principal components of the crops of {len(training)} training materials; "
-        "k = 3. A map that a set lacks is flat normals, roughness 0.5, metallic 0."
+        "k = 3. Figures ending in _materials take the mean of each material's crops as its one point."
     )
+    study.note("family: a map that a set lacks is flat normals, roughness 0.5, metallic 0.")
     study.note("family: the nearest is the best by features of the 5 nearest by structure, once it has the colours.")
     _compare(study, model, sets, training)
 
@@ -110,7 +111,7 @@ class Methods:
     def depends_on(self, name: str) -> list[str]:
         """What the answers of a method are made with, besides the material."""
         if name in ("family", "samples"):
-            return [self.model.sha256] if self.model else []
+            return [self.model.sha256, methods_sha256()] if self.model else []
         return [] if name == "real" else [material.sha256 for material in self.training]
 
 
@@ -147,6 +148,8 @@ def _give(study: Study, clouds: Mapping[str, Sequence[np.ndarray]]) -> None:
         if clouds[name]:
             found = judged(np.concatenate(clouds[name]), real)
             study.give("family", {f"{figure}{suffix}": value for figure, value in found.items()})
+            precision, recall = precision_recall(*(np.stack([c.mean(0) for c in clouds[n]]) for n in (name, "real")))
+            study.give("family", {f"precision_materials{suffix}": precision, f"recall_materials{suffix}": recall})
     study.give("family", {"sets": len(clouds["real"])})
 
 

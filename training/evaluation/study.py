@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
 import math
 import os
@@ -14,6 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ...core import texture
 from ...core.errors import HostError, MaquetteError
 from .materials import Materials
 
@@ -36,9 +39,10 @@ class Study:
     protocol: list[str] = field(default_factory=list)
 
     def part(self, name: str, **settings: Any) -> Part:
-        """The kept results of a part, if they were made with the same settings from the same materials."""
+        """The kept results of a part, if they were made by the same methods and settings from the same materials."""
+        made_with = {"protocol": PROTOCOL, "methods": methods_sha256(), **settings}
         hashes = [material.sha256 for material in self.judged.sets]
-        return Part(self.out / "parts" / f"{name}.json", {"protocol": PROTOCOL, "materials": hashes, **settings})
+        return Part(self.out / "parts" / f"{name}.json", {"materials": hashes, **made_with})
 
     def in_time(self, items: Iterable[Item], share: float, what: str) -> Iterator[Item]:
         """The items, as long as time lasts: `share` is how much of what is left now may be used."""
@@ -93,6 +97,15 @@ class Part:
             self.items[key] = {name: value for name, value in found.items() if math.isfinite(value)}
             write_json(self._path, {"settings": self._settings, "items": self.items})
         return self.items[key]
+
+
+@functools.cache
+def methods_sha256() -> str:
+    """The hash of the source of all texture methods: what other methods made says nothing about these."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(texture.__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def write_json(path: Path, content: Any) -> None:

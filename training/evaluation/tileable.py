@@ -49,7 +49,8 @@ def evaluate(study: Study) -> None:
         study.give("tileable", {f"{name}_max": highest(rows, name) for name in ("seam_z", "seam_z_before")})
         below = float(np.mean([row.get("seam_z", 0.0) <= 3 for row in rows]))
         study.give("tileable", {"seam_free_share": below, "seam_z": mean(rows, "seam_z")})
-        study.give("tileable", {name: mean(rows, name) for name in ("change_outside", "band_share", "kept_share")})
+        shares = ("change_outside", "change_in_band", "band_share", "kept_share")
+        study.give("tileable", {name: mean(rows, name) for name in shares})
 
 
 def _judged(part: Part, sheet: Sheet, material: MaterialSet) -> dict[str, float]:
@@ -76,8 +77,10 @@ def compared(
         "band_share": float(changed.mean()),
         "kept_share": changed.size / (picture["albedo"].shape[0] * picture["albedo"].shape[1]),
     }
-    if not changed.all():
-        figures["change_outside"] = float(_change(picture, made, offset)[~changed].mean())
+    change = _change(picture, made, offset)
+    for name, where in (("change_outside", ~changed), ("change_in_band", changed)):
+        if where.any():
+            figures[name] = float(change[where].mean())
     return figures
 
 
