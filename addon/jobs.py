@@ -257,6 +257,7 @@ class Studio:
             images=job.staging.images(),
             references_folder=str(beside.parent / "references") if beside else "",
             report=asset.report,
+            size_px=bundle.size_px(job.folder),
         )
         material, said = apply(made, job.place, job.metres_per_unit)
         job.material = material.name

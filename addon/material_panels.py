@@ -17,7 +17,7 @@ from .operators.generate import active_material
 from .panels import Sidebar
 from .presentation import presentation
 from .quality_card import card
-from .scene.record import made_by, read_request, report_of
+from .scene.record import made_by, read_request, report_of, size_of
 from .texts import draw_text
 
 
@@ -80,7 +80,7 @@ def _draw_facts(layout: Any, material: Any, context: Any) -> None:
         return
     column = layout.column(align=True)
     column.active = False
-    for text in _facts(request):
+    for text in _facts(request, size_of(material)):
         column.label(text=text, icon="BLANK1", translate=False)
     if made_by(material) != VERSION:
         text = (
@@ -90,12 +90,10 @@ def _draw_facts(layout: Any, material: Any, context: Any) -> None:
         draw_text(layout, text, context, "INFO")
 
 
-def _facts(request: Request) -> list[str]:
-    size = getattr(request.params, "size", 0)
-    size_m = getattr(request.params, "size_m", 0.0)
-    words = [f"{size} x {size} px"] if size else []
+def _facts(request: Request, size: tuple[float, float, float, float] | None) -> list[str]:
+    words = [f"{size[0]:.0f} x {size[1]:.0f} px"] if size else []
     words += [f"seed {request.seed}"] if presentation(request.declaration).seed else []
-    density = f"{size / size_m:.4g} px/m ({size / size_m / 100:.4g} px/cm)" if size and size_m else ""
+    density = f"{size[0] / size[2]:.4g} px/m ({size[0] / size[2] / 100:.4g} px/cm)" if size else ""
     return [line for line in (request.declaration.label, ", ".join(words), density) if line]
 
 

@@ -204,7 +204,11 @@ def _draw_values(layout: Any, method: Method, group: Any) -> None:
         row.prop(group, "size")
         row.menu("MAQUETTE_MT_sizes", text="", icon="DOWNARROW_HLT")
     if "size_m" in names:
-        column.prop(group, "size_m" + SHOWN)
+        row = column.row(align=True)
+        row.prop(group, "size_m" + SHOWN)
+        if "size" not in names:
+            # the picture's own size in pixels: a density then sets how wide it is
+            row.menu("MAQUETTE_MT_densities", text="", icon="DOWNARROW_HLT")
     if hasattr(group, DENSITY):
         row = column.row(align=True)
         row.prop(group, DENSITY, text="Pixels a Metre")

@@ -20,7 +20,6 @@ SHOWN = "_shown"
 DENSITY = "density" + SHOWN
 # the parameter that names a learned model, and the one that names four points of a picture
 MODEL, CORNERS = "model", "corners"
-NUM_CORNER_VALUES = 8
 
 
 def choice_label(choice: str) -> str:
@@ -135,7 +134,7 @@ def _tuple_property(spec: ParamSpec, said: dict[str, Any]) -> Any:
 
 
 def _num_values(spec: ParamSpec) -> int:
-    return len(spec.default) or NUM_CORNER_VALUES
+    return spec.length or len(spec.default)
 
 
 def _model_search(method: Method) -> Any:

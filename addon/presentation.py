@@ -28,20 +28,20 @@ class Presentation:
 
     picture: str = "Photograph"
     seed: str = "Seed"
-    seed_description: str = "Another seed gives another result"
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-_RECTANGLE = {"Rectangle": ("left", "top", "right", "bottom", "x", "y", "width", "height")}
 PRESENTATIONS = {
-    "exemplar": Presentation(seed="Arrangement", seed_description="Another number arranges the same surface anew"),
+    "exemplar": Presentation(seed="Arrangement"),
     "tileable": Presentation(picture="Picture"),
-    "inpaint": Presentation(picture="Picture", seed="Filling", groups=_RECTANGLE),
-    "extend": Presentation(picture="Picture", seed="Filling", groups=_RECTANGLE),
-    "photo": Presentation(seed=""),
-    "family": Presentation(
-        picture="Like This Picture", seed="Material", seed_description="Another number is another material"
+    "inpaint": Presentation(
+        picture="Picture",
+        seed="Filling",
+        groups={"Rectangle instead of a Mask": ("x", "y", "width", "height")},
     ),
+    "extend": Presentation(picture="Picture", seed="Filling"),
+    "photo": Presentation(seed=""),
+    "family": Presentation(picture="Like This Picture", seed="Material"),
 }
 
 

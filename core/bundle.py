@@ -168,6 +168,21 @@ def asset_without_arrays(folder: Path) -> Asset:
         return asset
 
 
+def size_px(folder: Path) -> tuple[int, int]:
+    """(width, height) of the first material's maps, (0, 0) where it has none."""
+    shapes: list[tuple[int, ...]] = []
+
+    def note(where: str, entry: Any) -> np.ndarray:
+        shape, dtype, _ = _entry(entry, where)
+        if where.startswith("The asset, 'materials', item 1,"):
+            shapes.append(shape)
+        return np.empty(0, dtype)
+
+    with _as_bundle_error():
+        from_plain(Asset, read_manifest(folder)["asset"], "The asset", note)
+    return (shapes[0][1], shapes[0][0]) if shapes and len(shapes[0]) == 3 else (0, 0)
+
+
 def _entry(entry: Any, where: str) -> tuple[tuple[int, ...], np.dtype[Any], str]:
     if not isinstance(entry, dict) or set(entry) != {"shape", "dtype", "file"}:
         raise BundleError(f"{where} must be an array's shape, dtype and file; {show(entry)} was given.")

@@ -14,6 +14,7 @@ from bpy.types import Menu, Operator
 from ...core.errors import MaquetteError
 from ...core.request import MAX_SEED
 from .. import engine
+from ..image_editor import reference_image
 from ..package import cache_folder
 from ..param_properties import DENSITY, write_params
 from ..properties import shown_method
@@ -127,7 +128,8 @@ class MAQUETTE_MT_sizes(Menu):  # noqa: N801 Blender's naming
 
 
 class MAQUETTE_OT_set_density(Operator):  # noqa: N801 Blender's naming
-    """Set the size in pixels so that a metre of the surface gets this many; the real-world size stays"""
+    """Give a metre of the surface this many pixels: by the size in pixels, or where that is the picture's own, by the
+    real-world size"""
 
     bl_idname = "maquette.set_density"
     bl_label = "Set Texel Density"
@@ -136,14 +138,25 @@ class MAQUETTE_OT_set_density(Operator):  # noqa: N801 Blender's naming
     density: FloatProperty(name="Pixels a metre", min=1.0, max=1e6, default=1024.0)  # type: ignore[valid-type]
 
     def execute(self, context: Any) -> set[str]:
-        """Into the panel; a size that the method cannot make is said."""
-        _, group = shown_method(context.scene.maquette)
-        setattr(group, DENSITY, self.density)
+        """Into the panel; a density that the method cannot make is said."""
+        settings = context.scene.maquette
+        _, group = shown_method(settings)
+        if hasattr(group, DENSITY):
+            setattr(group, DENSITY, self.density)
+            self._say_how_near(group)
+            return {"FINISHED"}
+        try:
+            group.size_m = reference_image(settings.references.albedo).size[0] / self.density
+        except MaquetteError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def _say_how_near(self, group: Any) -> None:
         reached = getattr(group, DENSITY)
         if abs(reached / self.density - 1) > DENSITY_TOLERANCE:
             text = f"{group.size} px is as near as this method comes: {reached:.0f} px/m. Change the real-world size."
             self.report({"WARNING"}, text)
-        return {"FINISHED"}
 
 
 class MAQUETTE_MT_densities(Menu):  # noqa: N801 Blender's naming

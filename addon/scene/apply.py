@@ -17,7 +17,7 @@ from .images import MapFile, make_image
 from .mapping import UV_SIZE, choose_mapping, has_uvs, store_uv_size
 from .material import Look, build_material, map_images, set_images, set_look
 from .preview_plane import add_preview_plane
-from .record import Picture, applied, read_request, write_record
+from .record import Picture, applied, read_request, write_figures, write_record
 from .targets import Target, find_by_uid, found
 
 LOST = "What it was made for is gone"
@@ -81,7 +81,7 @@ class Staging:
 @dataclass(frozen=True)
 class Made:
     """A finished result: its Request and pictures, the material's sizes, the images, where references are kept, and
-    the figures of its quality card."""
+    the figures of its quality card, its width and height in pixels."""
 
     title: str
     request: Request
@@ -90,6 +90,7 @@ class Made:
     images: Mapping[str, Any]
     references_folder: str = ""
     report: Mapping[str, float] = field(default_factory=dict)
+    size_px: tuple[int, int] = (0, 0)
 
 
 def apply(made: Made, place: Place, metres_per_unit: float) -> tuple[Any, list[str]]:
@@ -207,7 +208,8 @@ def _write(material: Any, made: Made, place: Place, look: Look) -> None:
             image[GENERATED] = name
     chosen = {"mapping": place.mapping, "relief_as": place.relief_as}
     chosen = {**applied(material), **chosen}
-    write_record(material, made.request, chosen, made.pictures, made.references_folder, made.report)
+    write_record(material, made.request, chosen, made.pictures, made.references_folder)
+    write_figures(material, made.report, made.size_px, made.material.size_m)
 
 
 def _alive(image: Any) -> bool:

@@ -22,7 +22,8 @@ def read_made(folder: Path, title: str, pictures: list[Picture] | None = None) -
         raise BundleError(f"'{folder}' holds no material. Choose a folder that Maquette made.")
     request = Request.from_plain(asset.provenance.request, f"The Request in '{folder}'")
     images = _images(folder, title)
-    return Made(title, request, pictures or [], asset.materials[0], images, report=asset.report)
+    report, size_px = asset.report, bundle.size_px(folder)
+    return Made(title, request, pictures or [], asset.materials[0], images, report=report, size_px=size_px)
 
 
 def _images(folder: Path, title: str) -> dict[str, Any]:

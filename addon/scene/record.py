@@ -20,7 +20,7 @@ from ...core.request import Reference, Request
 from ...core.version import VERSION
 
 REQUEST, MADE_BY, KEY, APPLIED = "maquette_request", "maquette_version", "maquette_key", "maquette_applied"
-REPORT = "maquette_report"
+REPORT, SIZE = "maquette_report", "maquette_size"
 REFERENCE = "maquette_reference_"
 
 
@@ -65,25 +65,31 @@ def applied(material: Any) -> dict[str, str]:
     return {str(key): str(value) for key, value in dict(material.get(APPLIED, {})).items()}
 
 
+def write_figures(
+    material: Any, report: Mapping[str, float], size_px: tuple[int, int], size_m: tuple[float, float]
+) -> None:
+    """Remember what was measured, and the tile's width and height in pixels and metres."""
+    material[REPORT] = dict(report)
+    material[SIZE] = [*map(float, size_px), *size_m]
+
+
 def report_of(material: Any) -> dict[str, float]:
     """The figures of the quality card; empty for a result of a Maquette that made none."""
     return {str(key): float(value) for key, value in dict(material.get(REPORT, {})).items()}
 
 
-def write_record(
-    material: Any,
-    request: Request,
-    chosen: dict[str, str],
-    pictures: list[Picture],
-    folder: str,
-    report: Mapping[str, float] | None = None,
-) -> None:
+def size_of(material: Any) -> tuple[float, float, float, float] | None:
+    """The tile's width and height in pixels, then in metres; None where an older Maquette did not say."""
+    size = tuple(float(value) for value in material.get(SIZE, ()))
+    return (size[0], size[1], size[2], size[3]) if len(size) == 4 and min(size) > 0 else None
+
+
+def write_record(material: Any, request: Request, chosen: dict[str, str], pictures: list[Picture], folder: str) -> None:
     """Remember the Request; references become images: packed, or in `folder` beside the .blend where that is given."""
     material[REQUEST] = request.to_json()
     material[MADE_BY] = VERSION
     material[KEY] = request.key
     material[APPLIED] = chosen
-    material[REPORT] = dict(report or {})
     names = _property_names(pictures)
     for name in [name for name in material.keys() if name.startswith(REFERENCE)]:  # noqa: SIM118 a datablock has no iter
         if name not in names:

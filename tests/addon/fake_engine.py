@@ -45,15 +45,15 @@ def write_result(job: dict[str, Any]) -> tuple[str, ...]:
     from maquette.core.asset import Asset, Material
 
     params = job["request"]["params"]
-    names = params.get("maps", list(COLOURS))
-    maps = {name: np.zeros((1, 1, 3 if name in ("albedo", "normal") else 1), np.float32) for name in names}
+    names, size = params.get("maps", list(COLOURS)), params.get("size", 128)
+    maps = {name: np.zeros((size, size, 3 if name in ("albedo", "normal") else 1), np.float32) for name in names}
     size_m, relief = params.get("size_m", 1.0), params.get("relief", 0.02)
     material = Material("fake", maps, (size_m, size_m), relief * size_m)
     files = tuple(f"{name}.png" for name in maps)
     with bundle.writing(Path(job["folder"])) as folder:
         for name in maps:
             colour = COLOURS[name] if name != "albedo" else (job["request"]["seed"] % 256, 90, 60)
-            (folder / f"{name}.png").write_bytes(png(params.get("size", 128), colour))
+            (folder / f"{name}.png").write_bytes(png(size, colour))
         bundle.write_asset(Asset("fake", (material,), report=REPORT), folder, files, arrays=False)
     return files
 

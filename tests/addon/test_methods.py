@@ -158,6 +158,22 @@ def test_texel_density(maquette: Any, settings: Any) -> None:
     assert group.size == 8192, "as near as the method comes"
 
 
+def test_density_of_a_method_that_keeps_the_pictures_size(maquette: Any, settings: Any) -> None:
+    names = [n for n in NAMES if "size" not in {spec.name for spec in specs(find_method("texture", n).params)}]
+    if not names:
+        pytest.skip("every method has a size")
+    settings.texture_method = names[0]
+    bpy.ops.maquette.set_density(density=192.0)
+    assert getattr(settings, f"texture_{names[0]}").size_m == pytest.approx(0.5), "the photograph is 96 px wide"
+
+
+def test_the_result_says_its_density(maquette: Any, settings: Any, cube: Any) -> None:
+    settings.texture_exemplar.size_m = 0.5
+    maquette.finish(maquette.start())
+    words = [text for kind, text in draw("MAQUETTE_PT_material") if kind == "label"]
+    assert {"128 x 128 px, seed 0", "256 px/m (2.56 px/cm)"} <= set(words)
+
+
 def test_quality_card_is_on_the_material(maquette: Any, settings: Any, cube: Any) -> None:
     maquette.finish(maquette.start())
     report = maquette.module("addon.scene.record").report_of(cube.active_material)
@@ -182,8 +198,8 @@ class OddParams(Params):
     """Every kind of parameter that a method may have."""
 
     model: str = param("shipped", "The weights")
-    corners: tuple[float, ...] = param((), "Four corners")
-    frame: tuple[float, ...] = param((0.0, 1.0), "A reach")
+    corners: tuple[float, ...] = param((), "Four corners", length=8)
+    frame: tuple[float, ...] = param((0.0, 1.0), "A reach", length=2)
     strict: bool = param(False, "Whether")
     style: str = param("rough", "How", choices=("rough", "smooth"))
     share: float = param(0.25, "Share", minimum=0.0, maximum=1.0)
@@ -216,4 +232,4 @@ def _fields() -> Any:
 
 
 def _limits(field: Any) -> dict[str, Any]:
-    return {name: field.metadata[name] for name in ("minimum", "maximum", "choices")}
+    return {name: field.metadata[name] for name in ("minimum", "maximum", "choices", "length")}

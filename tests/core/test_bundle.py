@@ -158,6 +158,8 @@ def test_an_exported_asset_has_no_arrays(tmp_path: Path) -> None:
     bundle.write_asset(FLAT, tmp_path, ("albedo.png",), arrays=False)
     assert bundle.read_manifest(tmp_path)["files"] == ("albedo.png",)
     assert bundle.asset_without_arrays(tmp_path).materials[0].size_m == (1.0, 1.0)
+    height, width = next(iter(FLAT.materials[0].maps.values())).shape[:2]
+    assert bundle.size_px(tmp_path) == (width, height)
     with pytest.raises(BundleError, match=r"Make it again with the export 'npy'"):
         bundle.load(tmp_path)
 
