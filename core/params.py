@@ -24,7 +24,8 @@ from .errors import InputError
 class ParamSpec:
     """One parameter as the panel and the command line need to know it.
 
-    `kind` is int, float, bool, str (one of `choices` where there are any) or tuple (several of `choices`).
+    `kind` is int, float, bool, str (one of `choices` where there are any) or tuple: several of `choices`, or
+    where there are none, `length` numbers or no number at all.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ParamSpec:
     unit: str
     choices: tuple[str, ...]
     label: str
+    length: int = 0
 
 
 def param(
@@ -47,9 +49,17 @@ def param(
     unit: str = "",
     choices: tuple[str, ...] = (),
     label: str = "",
+    length: int = 0,
 ) -> Any:
     """A dataclass field that carries its range, unit and description."""
-    details = {"minimum": minimum, "maximum": maximum, "unit": unit, "choices": choices, "label": label}
+    details = {
+        "minimum": minimum,
+        "maximum": maximum,
+        "unit": unit,
+        "choices": choices,
+        "label": label,
+        "length": length,
+    }
     return dataclasses.field(default=default, metadata={"description": description, **details})
 
 
@@ -91,6 +101,7 @@ def specs(kind: type[Params]) -> tuple[ParamSpec, ...]:
             unit=field.metadata["unit"],
             choices=field.metadata["choices"],
             label=field.metadata["label"] or field.name.replace("_", " ").capitalize(),
+            length=field.metadata["length"],
         )
         for field in dataclasses.fields(kind)
     )
@@ -99,10 +110,7 @@ def specs(kind: type[Params]) -> tuple[ParamSpec, ...]:
 def _checked(spec: ParamSpec, value: Any) -> Any:
     where = f"The parameter '{spec.name}'"
     if spec.kind in (int, float):
-        below = spec.minimum is not None and value < spec.minimum
-        if below or (spec.maximum is not None and value > spec.maximum):
-            reach = f"between {spec.minimum} and {spec.maximum} {spec.unit}".rstrip()
-            raise InputError(f"{where} must lie {reach}; {show(value)} was given.")
+        _check_reach(spec, where, value)
     elif spec.choices:
         chosen = value if isinstance(value, tuple) else (value,)
         for item in chosen:
@@ -111,4 +119,16 @@ def _checked(spec: ParamSpec, value: Any) -> Any:
         if isinstance(value, tuple):
             # one spelling of a set: declared order, nothing twice
             return tuple(choice for choice in spec.choices if choice in value)
+    elif spec.kind is tuple:
+        if len(value) not in (0, spec.length):
+            raise InputError(f"{where} takes {spec.length} numbers, or none; {len(value)} were given.")
+        for number in value:
+            _check_reach(spec, where, number)
     return value
+
+
+def _check_reach(spec: ParamSpec, where: str, value: float) -> None:
+    below = spec.minimum is not None and value < spec.minimum
+    if below or (spec.maximum is not None and value > spec.maximum):
+        reach = f"between {spec.minimum} and {spec.maximum} {spec.unit}".rstrip()
+        raise InputError(f"{where} must lie {reach}; {show(value)} was given.")

@@ -19,13 +19,14 @@ page is written from their declarations.
 
 
 def shown(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value)
 
 
 def reach(spec: ParamSpec) -> str:
     if spec.choices:
         return ", ".join(spec.choices)
-    return "" if spec.minimum is None else f"{spec.minimum} to {spec.maximum} {spec.unit}".rstrip()
+    count = f"{spec.length} numbers, each " if spec.length else ""
+    return "" if spec.minimum is None else f"{count}{spec.minimum} to {spec.maximum} {spec.unit}".rstrip()
 
 
 def section(method: Method) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..generators import Method
 from .maps import MAP_NAMES
-from .params import ExemplarParams
+from .params import ExemplarParams, TileableParams
 
 METHODS = (
     Method(
@@ -15,6 +15,17 @@ METHODS = (
         description="A seamless material of any size that looks like the picture, all maps aligned to the pixel",
         params=ExemplarParams,
         module="texture.exemplar",
+        version=1,
+        roles=MAP_NAMES,
+        required=("albedo",),
+    ),
+    Method(
+        generator="texture",
+        name="tileable",
+        label="Make tileable",
+        description="The picture or the material itself, cut and mended so that it repeats without a seam",
+        params=TileableParams,
+        module="texture.tileable",
         version=1,
         roles=MAP_NAMES,
         required=("albedo",),

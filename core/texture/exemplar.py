@@ -19,7 +19,7 @@ def generate(request: Request, context: Context) -> Asset:
     params = request.params
     assert isinstance(params, ExemplarParams)
     context.progress(0.0, "Reading the pictures")
-    given = read_maps(request.references, context.warn, max(MIN_EXEMPLAR, params.size))
+    given = read_maps(request.references, context.warn, max(MIN_EXEMPLAR, params.size), params.corners)
     wanted = {name: image for name, image in given.items() if name in params.maps}
     made = synthesise(
         wanted,

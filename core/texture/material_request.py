@@ -19,6 +19,8 @@ from .derivation import derive_maps, relief_of_normals
 from .maps import MAPS
 from .normals import flip_green, is_directx, is_normal_map, unit_length
 from .quality import quality
+from .rectification import rectified
+from .resampling import resize
 
 # pictures whose width to height differ by no more than this show the same cut of the surface
 SAME_ASPECT = 0.01
@@ -27,22 +29,30 @@ LENGTH_SLACK = 0.02
 
 
 def read_maps(
-    references: Iterable[Reference], warn: Callable[[str], None], shortest: int | None = None
+    references: Iterable[Reference],
+    warn: Callable[[str], None],
+    shortest: int | None = None,
+    corners: Sequence[float] = (),
 ) -> dict[str, np.ndarray]:
     """The pictures whose role is a map, by role: (H, W, C) float32 in [0, 1], all of the albedo's size.
 
     References of other roles (a mask) are passed over. Pictures are brought down so that their shortest side is
     `shortest`; a map of another size than the albedo, but of its aspect, is resampled to it. Normals have unit length;
-    DirectX ones are turned into OpenGL ones, and `warn` is told.
+    DirectX ones are turned into OpenGL ones, and `warn` is told. What `corners`
+    enclose (see `rectification`) is seen from the front.
     """
     maps = {
-        kept.role: read_picture(Path(kept.path), MAPS[kept.role].channels, shortest=shortest, srgb=MAPS[kept.role].srgb)
+        kept.role: read_picture(
+            Path(kept.path), MAPS[kept.role].channels, shortest=None if corners else shortest, srgb=MAPS[kept.role].srgb
+        )
         for kept in references
         if kept.role in MAPS
     }
     maps = {role: _of_size(image, maps) for role, image in maps.items()}
     if "normal" in maps:
         maps["normal"] = _usable_normals(maps["normal"], maps.get("height"), warn)
+    if corners:
+        maps = rectified(maps, corners, shortest=shortest, device=torch.device("cpu"))
     return maps
 
 
@@ -55,11 +65,13 @@ def finished_asset(
     relief: float,
     size_m: float,
     start: float,
+    size: tuple[int, int] | None = None,
 ) -> Asset:
     """The Asset of a tile: the wanted maps in their order, those that `made` lacks derived from it, and its quality.
 
     made: tileable (H, W, C) float32 in [0, 1] by name, the albedo among them. relief: lowest to highest point in tile
-    widths, unless normals without a height decide it. size_m: the tile's width. start: the progress so far.
+    widths, unless normals without a height decide it. size_m: the tile's width. start: the progress so far. size: rows
+    and columns to which the maps are resampled around the tile, which stays as wide and high as it is.
     """
     missing = [name for name in wanted if name not in made]
     if "normal" in made and "height" not in made:
@@ -72,6 +84,8 @@ def finished_asset(
     every = {**made, **derived}
     maps = {name: np.ascontiguousarray(every[name], dtype=np.float32) for name in wanted}
     height, width = maps["albedo"].shape[:2]
+    if size is not None and size != (height, width):
+        maps = {name: _around(image, name, size) for name, image in maps.items()}
     name = f"{request.method}-{request.key[:8]}"
     material = Material(name, maps, (size_m, size_m * height / width), relief * size_m)
     return Asset(name=name, materials=(material,), report=quality(maps))
@@ -84,6 +98,12 @@ def resampled(image_hwc: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     given = torch.from_numpy(np.ascontiguousarray(image_hwc)).permute(2, 0, 1)[None]
     resized = F.interpolate(given, size=size, mode="bicubic", antialias=True).clamp_(0, 1)
     return np.ascontiguousarray(resized[0].permute(1, 2, 0).numpy())
+
+
+def _around(image_hwc: np.ndarray, name: str, size: tuple[int, int]) -> np.ndarray:
+    """A map of a tile at another size."""
+    resized = resize(torch.from_numpy(image_hwc), size, (True, True), antialias=True).clamp_(0, 1).numpy()
+    return unit_length(resized) if name == "normal" else resized
 
 
 def _of_size(image: np.ndarray, maps: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -4,32 +4,123 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..params import Params, param
 from .maps import MAP_NAMES
 
 
-@dataclass(frozen=True)
-class ExemplarParams(Params):
-    """A material synthesised from one picture of a surface."""
+def size_m_param(what: str) -> Any:
+    """A width in the real world."""
+    return param(1.0, what, minimum=0.001, maximum=1000.0, unit="m", label="Real-world size")
 
-    size: int = param(1024, "Width and height of the material", minimum=64, maximum=8192, unit="px")
-    size_m: float = param(
-        1.0, "Width of the tile in the real world", minimum=0.001, maximum=1000.0, unit="m", label="Real-world size"
-    )
-    relief: float = param(
+
+def relief_param() -> Any:
+    """How deep the surface is, where no normal map says it."""
+    return param(
         0.02,
         "Depth from the lowest to the highest point, as a share of the tile's width; "
         "a normal map that is given without a height decides it itself",
         minimum=0.0,
         maximum=0.5,
     )
-    maps: tuple[str, ...] = param(
-        MAP_NAMES, "Maps to make; those without a picture are derived from the albedo", choices=MAP_NAMES
+
+
+def maps_param() -> Any:
+    """The maps that a material shall have."""
+    return param(MAP_NAMES, "Maps to make; those without a picture are derived from the albedo", choices=MAP_NAMES)
+
+
+def corners_param() -> Any:
+    """Four points by which a picture seen aslant is straightened."""
+    return param(
+        (),
+        "Corners of a flat rectangle on the picture, as x, y in shares of its width and height from the top left: "
+        "top left, top right, bottom right, bottom left; the picture is straightened by them, and cut to them",
+        minimum=0.0,
+        maximum=1.0,
+        length=8,
     )
 
+
+def _share(description: str, most: float, default: float = 0.0) -> Any:
+    return param(default, description, minimum=0.0, maximum=most)
+
+
+@dataclass(frozen=True)
+class MaterialParams(Params):
+    """Base of parameters with `maps`: the albedo is what all else is derived from, and always made."""
+
     def __post_init__(self) -> None:
-        # the albedo is what all else is derived from: always made
-        if isinstance(self.maps, (tuple, list)):
-            object.__setattr__(self, "maps", ("albedo", *self.maps))
+        maps = getattr(self, "maps", None)
+        if isinstance(maps, (tuple, list)):
+            object.__setattr__(self, "maps", ("albedo", *maps))
         super().__post_init__()
+
+
+@dataclass(frozen=True)
+class ExemplarParams(MaterialParams):
+    """A material synthesised from one picture of a surface."""
+
+    size: int = param(1024, "Width and height of the material", minimum=64, maximum=8192, unit="px")
+    size_m: float = size_m_param("Width of the tile in the real world")
+    relief: float = relief_param()
+    corners: tuple[float, ...] = corners_param()
+    maps: tuple[str, ...] = maps_param()
+
+
+@dataclass(frozen=True)
+class TileableParams(MaterialParams):
+    """A picture, or a material, made to tile with the least change."""
+
+    trim: float = param(
+        0.4,
+        "How much of each side may be given up to find where the picture continues best on its other side",
+        minimum=0.05,
+        maximum=0.7,
+    )
+    band: float = param(
+        0.15,
+        "Width of the strip along the seams in which light and colour are evened out, as a share of the tile; "
+        "all else stays as it is, texel for texel",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    resample: str = param(
+        "off",
+        "Size in pixels: off keeps each texel as it is; else that of the picture, or the nearest powers of two",
+        choices=("off", "picture", "power_of_two"),
+    )
+    size_m: float = size_m_param("Width of the picture in the real world; the tile is as wide as what is kept of it")
+    relief: float = relief_param()
+    corners: tuple[float, ...] = corners_param()
+    maps: tuple[str, ...] = maps_param()
+
+
+@dataclass(frozen=True)
+class InpaintParams(MaterialParams):
+    """A part of a picture, or of a material, made anew from the rest of it."""
+
+    x: float = _share("Left side of a rectangle to make anew, as a share of the picture's width", 1.0)
+    y: float = _share("Top of the rectangle, as a share of the picture's height, from above", 1.0)
+    width: float = _share("Width of the rectangle, as a share of the picture's; 0 for none, with a mask instead", 1.0)
+    height: float = _share("Height of the rectangle, as a share of the picture's; 0 for none", 1.0)
+    grow: float = _share("How far beyond what is marked the picture is made anew too, as a share of its width", 0.1)
+    size_m: float = size_m_param("Width of the picture in the real world")
+    relief: float = relief_param()
+    maps: tuple[str, ...] = maps_param()
+
+
+@dataclass(frozen=True)
+class ExtendParams(MaterialParams):
+    """A picture, or a material, with more of the same around it."""
+
+    left: float = _share("What to add on the left, as a share of the picture's width", 3.0, 0.25)
+    right: float = _share("What to add on the right, as a share of the picture's width", 3.0, 0.25)
+    up: float = _share("What to add above, as a share of the picture's height", 3.0, 0.25)
+    down: float = _share("What to add below, as a share of the picture's height", 3.0, 0.25)
+    tile: bool = param(True, "Whether the result continues on its other side: what is added closes it")
+    size_m: float = size_m_param("Width of the picture in the real world; the result is as much wider as it grows")
+    relief: float = relief_param()
+    corners: tuple[float, ...] = corners_param()
+    maps: tuple[str, ...] = maps_param()

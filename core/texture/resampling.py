@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 
-def resize(image_hwc: torch.Tensor, size: tuple[int, int], wraps: tuple[bool, bool]) -> torch.Tensor:
-    """Catmull-Rom interpolation to `size` (rows, columns); meant for scales near one, where no blur is needed."""
+def resize(
+    image_hwc: torch.Tensor, size: tuple[int, int], wraps: tuple[bool, bool], antialias: bool = False
+) -> torch.Tensor:
+    """Catmull-Rom interpolation to `size` (rows, columns); where it shrinks by much, `antialias` widens the filter."""
     for axis in (0, 1):
-        if image_hwc.shape[axis] != size[axis]:
+        if antialias and image_hwc.shape[axis] > size[axis]:
+            image_hwc = _shrink_axis(image_hwc, axis, size[axis], wraps[axis])
+        elif image_hwc.shape[axis] != size[axis]:
             image_hwc = _resize_axis(image_hwc, axis, size[axis], wraps[axis])
     return image_hwc
 
@@ -22,7 +28,7 @@ def _resize_axis(image: torch.Tensor, axis: int, count: int, wrap: bool) -> torc
     shape = [1, 1, 1]
     shape[axis] = count
     result: torch.Tensor | None = None
-    for tap, weight in zip((-1, 0, 1, 2), _catmull_rom(rest), strict=True):
+    for tap, weight in zip((-1, 0, 1, 2), catmull_rom(rest), strict=True):
         places = first.long() + tap
         places = places % given if wrap else places.clamp(0, given - 1)
         term = torch.index_select(image, axis, places).mul_(weight.reshape(shape))
@@ -31,7 +37,36 @@ def _resize_axis(image: torch.Tensor, axis: int, count: int, wrap: bool) -> torc
     return result
 
 
-def _catmull_rom(t: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+def _shrink_axis(image: torch.Tensor, axis: int, count: int, wrap: bool) -> torch.Tensor:
+    """As `_resize_axis`, with the filter as wide as the texels that become one."""
+    given = image.shape[axis]
+    scale = given / count
+    position = (torch.arange(count, device=image.device, dtype=torch.float64) + 0.5) * scale - 0.5
+    first = position.floor()
+    reach = math.ceil(2 * scale)
+    taps = range(1 - reach, reach + 1)
+    weights = [_catmull_rom_kernel((first + tap - position) / scale).float() for tap in taps]
+    total = torch.stack(weights).sum(0)
+    shape = [1, 1, 1]
+    shape[axis] = count
+    result: torch.Tensor | None = None
+    for tap, weight in zip(taps, weights, strict=True):
+        places = first.long() + tap
+        places = places % given if wrap else places.clamp(0, given - 1)
+        term = torch.index_select(image, axis, places).mul_((weight / total).reshape(shape))
+        result = term if result is None else result.add_(term)
+    assert result is not None
+    return result
+
+
+def _catmull_rom_kernel(x: torch.Tensor) -> torch.Tensor:
+    """The same filter as a function of the distance."""
+    x = x.abs()
+    near, far = (1.5 * x - 2.5) * x * x + 1, ((2.5 - 0.5 * x) * x - 4) * x + 2
+    return torch.where(x < 1, near, torch.where(x < 2, far, torch.zeros_like(x)))
+
+
+def catmull_rom(t: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     """Weights of the four texels around a place that is `t` after the second."""
     return (
         ((2 - t) * t - 1) * t / 2,

@@ -40,7 +40,7 @@ def test_the_reach_is_kept(kind: type[Params], spec: ParamSpec) -> None:
     for bad in (v for v in (spec.minimum, spec.maximum) if v is not None):
         beyond = bad - 1 if bad == spec.minimum else bad + 1
         with pytest.raises(InputError, match=f"'{spec.name}' must lie between .* was given"):
-            kind.from_plain({spec.name: spec.kind(beyond)})
+            kind.from_plain({spec.name: [beyond] * spec.length if spec.kind is tuple else spec.kind(beyond)})
     if spec.choices:
         with pytest.raises(InputError, match=f"'{spec.name}' knows .*; 'nonsense' was given"):
             kind.from_plain({spec.name: ["nonsense"] if spec.kind is tuple else "nonsense"})

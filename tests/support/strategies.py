@@ -34,8 +34,11 @@ def values_of(spec: ParamSpec) -> st.SearchStrategy[Any]:
         return st.floats(spec.minimum, spec.maximum, allow_nan=False)
     if spec.kind is bool:
         return st.booleans()
-    if spec.kind is tuple:
+    if spec.kind is tuple and spec.choices:
         return st.lists(st.sampled_from(spec.choices), unique=True).map(tuple)
+    if spec.kind is tuple:
+        number = st.floats(spec.minimum, spec.maximum, allow_nan=False, allow_infinity=False)
+        return st.just(()) | st.tuples(*[number] * spec.length)
     return st.sampled_from(spec.choices) if spec.choices else TEXT
 
 
