@@ -62,6 +62,8 @@ def _compare(study: Study, model: Model | None, sets: Sequence[MaterialSet], tra
     store = FeatureStore(study.out / "parts" / "features")
     features = []
     for material in training:
+        if time.monotonic() > study.deadline:
+            return study.lack("family", "The time was up before the training materials were looked at; run it again.")
         study.say(f"family: looking at {material.name}")
         features.append(store.features(["material", material.sha256], partial(complete_maps, material)))
     space, colourless = fitted_spaces(features)

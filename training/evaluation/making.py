@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ import torch
 from ...core import engine
 from ...core.asset import Asset
 from ...core.generators import find_method, methods
+from ...core.models import SHIPPED, find_model
 from ...core.request import Request
 
 
@@ -55,11 +57,29 @@ def predict_maps(albedo: np.ndarray) -> dict[str, np.ndarray]:
 
 def project_maps(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What the shipped `family` answers to complete maps: maps of the same size from its learned space."""
-    found: dict[str, np.ndarray] = importlib.import_module("maquette.core.texture.family").project(maps)
-    return found
+    from ...core.texture import family_space
+    from ...core.texture.family_network import COARSEST
+    from ..family_judge import unstacked
+
+    network = _family_network()
+    height, width = maps["albedo"].shape[:2]
+    # sides of the generator's own step: what is beyond the asked ones is cut off
+    size = (-(-height // COARSEST) * COARSEST, -(-width // COARSEST) * COARSEST)
+    with torch.inference_mode():
+        code = family_space.project(network, maps)
+        stack = family_space.rendered(network, [code], size, 0.0, torch.Generator().manual_seed(0))
+    return unstacked(stack[..., :height, :width])
 
 
 def sample_maps(seed: int, size: int) -> dict[str, np.ndarray]:
-    """A material that the shipped `family` makes by chance, complete maps of (size, size)."""
-    maps: dict[str, np.ndarray] = importlib.import_module("maquette.core.texture.family").sample(seed, size)
-    return maps
+    """A material that the shipped `family` makes by chance, all maps of (size, size)."""
+    return make("family", {}, seed=seed, size=size)
+
+
+@functools.cache
+def _family_network() -> Any:
+    """The shipped network, in memory once it has been asked for."""
+    from ...core.texture.family_network import FamilyNetwork
+    from ...core.weights import load_network
+
+    return load_network(find_model("texture", "family", SHIPPED), FamilyNetwork, torch.device("cpu"))

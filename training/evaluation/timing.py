@@ -35,14 +35,16 @@ class NotTimed(Exception):
 
 def timed(way: str, *, limit_s: float, runs: int = 1, warm: int = 0, **given: Any) -> dict[str, float]:
     """`seconds` (the median of the runs) and `gibibytes` of a way of WAYS, or NotTimed."""
+    if limit_s <= 0:
+        raise NotTimed("The time was up before; run it again.")
     job = {"way": way, "runs": runs, "warm": warm, **given}
     command = [sys.executable, "-I", "-X", "utf8", str(BOOTSTRAP), MODULE, json.dumps(job)]
     try:
         finished = subprocess.run(
-            command, env=engine_environment(), capture_output=True, text=True, timeout=max(1.0, limit_s), check=False
+            command, env=engine_environment(), capture_output=True, text=True, timeout=limit_s, check=False
         )
     except subprocess.TimeoutExpired:
-        raise NotTimed(f"It was stopped after {limit_s:.0f} s.") from None
+        raise NotTimed(f"It was stopped after {limit_s:.0f} s, when its time was up.") from None
     if finished.returncode != 0:
         lines = finished.stderr.strip().splitlines() or ["it said nothing"]
         raise NotTimed(f"It failed with exit code {finished.returncode}: {lines[-1]}")
