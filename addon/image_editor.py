@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import bpy
@@ -37,18 +38,29 @@ def show(image: Any, mode: str = "VIEW") -> tuple[Any, Any, Any]:
     space = area.spaces.active
     space.image = image
     space.ui_mode = mode
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        bpy.ops.image.view_all(fit_view=True)
     area.tag_redraw()
-    return window, area, next(region for region in area.regions if region.type == "WINDOW")
+    return window, area, region
 
 
-def _open_editor() -> tuple[Any, Any]:
-    """An Image Editor that is open in any window; else a new window with one."""
+def open_editors() -> Iterator[tuple[Any, Any]]:
+    """(window, area) of every Image Editor that is open."""
     manager: Any = bpy.context.window_manager
     for window in manager.windows:
         for area in window.screen.areas:
             if area.type == "IMAGE_EDITOR" and area.ui_type == "IMAGE_EDITOR":
-                return window, area
+                yield window, area
+
+
+def _open_editor() -> tuple[Any, Any]:
+    """An Image Editor that is open in any window; else a new window with one."""
+    there = next(open_editors(), None)
+    if there is not None:
+        return there
     bpy.ops.wm.window_new()
+    manager: Any = bpy.context.window_manager
     window = manager.windows[-1]
     area = max(window.screen.areas, key=lambda item: item.width * item.height)
     area.ui_type = "IMAGE_EDITOR"

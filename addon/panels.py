@@ -140,8 +140,8 @@ def _draw_pictures(layout: Any, settings: Any, method: Method, group: Any) -> No
     """The method's own pictures over the panel's whole width, and what is done with them by hand."""
     references = settings.references
     for role in roles_above(method):
-        optional = "" if role in method.required else " (optional)"
-        _draw_main_slot(layout, getattr(references, role), role_label(role, method) + optional)
+        optional = role not in method.required
+        _draw_main_slot(layout, getattr(references, role), role_label(role, method), optional)
         if role == "albedo" and role == repeated_role(method):
             _draw_more_pictures(layout, references)
         if role == "albedo" and hasattr(group, CORNERS):
@@ -152,12 +152,16 @@ def _draw_pictures(layout: Any, settings: Any, method: Method, group: Any) -> No
             layout.operator("maquette.paint_mask", icon="BRUSH_DATA")
 
 
-def _draw_main_slot(layout: Any, slot: Any, label: str) -> None:
+def _draw_main_slot(layout: Any, slot: Any, label: str, optional: bool) -> None:
     column = layout.column(align=True)
     column.use_property_split = False
     row = column.row(align=True)
-    row.label(text=label)
-    row.prop(slot, "source", expand=True)
+    row.label(text=f"{label} (optional)" if optional else label)
+    if optional:
+        # the longer words need the room of the icons' names
+        _draw_source_icons(row, slot)
+    else:
+        row.prop(slot, "source", expand=True)
     _draw_picture(column, slot)
 
 
@@ -174,7 +178,7 @@ def _draw_more_pictures(layout: Any, references: Any) -> None:
     column.operator("maquette.add_picture", text="", icon="ADD")
     column.operator("maquette.remove_picture", text="", icon="REMOVE")
     if references.more_active < len(references.more):
-        _draw_main_slot(body, references.more[references.more_active], "Chosen")
+        _draw_main_slot(body, references.more[references.more_active], "Chosen", optional=False)
 
 
 def _draw_slot(layout: Any, slot: Any, label: str) -> None:
@@ -182,8 +186,13 @@ def _draw_slot(layout: Any, slot: Any, label: str) -> None:
     column = layout.column(align=True)
     row = column.row(align=True)
     row.label(text=label)
-    row.prop(slot, "source", expand=True, icon_only=True)
+    _draw_source_icons(row, slot)
     _draw_picture(column, slot)
+
+
+def _draw_source_icons(row: Any, slot: Any) -> None:
+    for source in ("FILE", "IMAGE"):
+        row.prop_enum(slot, "source", source, text="")
 
 
 def _draw_picture(column: Any, slot: Any) -> None:

@@ -63,7 +63,6 @@ class MAQUETTE_OT_pick_corners(Operator):  # noqa: N801 Blender's naming
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         with context.temp_override(window=window, area=area, region=region):
-            bpy.ops.image.view_all(fit_view=True)
             bpy.ops.maquette.drag_corners("INVOKE_DEFAULT")
         return {"FINISHED"}
 

@@ -10,7 +10,7 @@ from bpy.types import Operator
 
 from ...core.errors import MaquetteError
 from ...core.texture.maps import MAPS
-from .. import image_editor, mask_image
+from .. import image_editor, mask_image, white_brush
 from ..properties import shown_method
 from ..scene.images import read_pixels
 from ..scene.source_maps import maps_of
@@ -47,7 +47,7 @@ class MAQUETTE_OT_paint_mask(Operator):  # noqa: N801 Blender's naming
                 slot.use_image(mask_image.new_mask(f"{picture.name} mask", read_pixels(picture)))
             if not bpy.app.background:
                 image_editor.show(slot.image, "PAINT")
-                _take_white_brush(context)
+                white_brush.take()
         except MaquetteError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -129,19 +129,6 @@ def _fits(slot: Any, picture: Any) -> bool:
     """Whether a mask is chosen that belongs over this picture."""
     chosen = slot.image if slot.source == "IMAGE" else None
     return chosen is not None and mask_image.is_mask(chosen) and tuple(chosen.size) == tuple(picture.size)
-
-
-def _take_white_brush(context: Any) -> None:
-    """White to paint and black to take away: the settings moved from the scene to the mode in Blender 5."""
-    paint = context.tool_settings.image_paint
-    unified = getattr(paint, "unified_paint_settings", None) or getattr(
-        context.tool_settings, "unified_paint_settings", None
-    )
-    brush = getattr(paint, "brush", None)
-    for owner in (unified, brush):
-        if owner is not None and hasattr(owner, "color"):
-            owner.color = (1.0, 1.0, 1.0)
-            owner.secondary_color = (0.0, 0.0, 0.0)
 
 
 _CLASSES = (

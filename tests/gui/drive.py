@@ -345,8 +345,10 @@ def every_method():
         bpy.utils.unregister_class(getattr(bpy.types, name))
     for method in methods_with():
         settings.texture_method = method
-        viewport()[0].tag_redraw()
-        yield 0.6
+        # panels of another height find their places a draw later
+        for _ in range(3):
+            viewport()[0].tag_redraw()
+            yield 0.4
         shot(f"12-{method}")
     check("every method was shown", True, methods_with())
     settings.texture_method = methods_with()[0]
