@@ -96,6 +96,18 @@ def test_one_request_gives_the_same_bytes_everywhere(photo: Path, tmp_path: Path
     assert "0 jobs made, 2 were there already, 0 failed" in again.stdout
 
 
+def test_engines_textures_are_named_by_the_folder(photo: Path, tmp_path: Path) -> None:
+    made = run(
+        *("generate", "texture", "exemplar", "--reference", photo.name, "--size", "64", "--maps", "normal,roughness"),
+        *("--out", "old wall", "--export", "unreal:exr,godot"),
+        cwd=tmp_path,
+    )
+    assert made.returncode == 0, made.stderr
+    unreal = {f"T_OldWall_{part}.exr" for part in ("BC", "N", "ORM")}
+    godot = {f"old_wall_{part}.png" for part in ("albedo", "normal", "orm")}
+    assert set(files(tmp_path / "old wall")) == {"asset.json", *unreal, *godot}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

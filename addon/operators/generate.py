@@ -50,7 +50,17 @@ def panel_request(scene: Any, material: Any = None) -> tuple[Request, list[Pictu
         pictures = read_slots(settings.references, method)
     references = tuple(picture.reference for picture in pictures)
     request = Request(method.generator, method.name, params, settings.seed, references)
+    if material is not None:
+        request = _with_origin(request, read_request(material))
     return with_paths(request, pictures, cache_folder()), pictures
+
+
+def _with_origin(request: Request, old: Request) -> Request:
+    """With what the panel does not show, as long as the method and its pictures are those of the old Request."""
+    hashes = [[(r.role, r.sha256) for r in given.references] for given in (request, old)]
+    if request.method != old.method or hashes[0] != hashes[1]:
+        return request
+    return replace(request, code=old.code, parents=old.parents, locks=old.locks)
 
 
 def _roles_of(material: Any) -> set[str]:

@@ -145,6 +145,17 @@ def test_regenerate_takes_the_panels_method(maquette: Any, settings: Any, cube: 
     assert json.loads(cube.active_material["maquette_request"])["method"] == others[0]
 
 
+def test_regenerate_keeps_the_code_that_a_material_was_bred_from(maquette: Any, settings: Any, cube: Any) -> None:
+    maquette.finish(maquette.start())
+    material = cube.active_material
+    request = {**json.loads(material["maquette_request"]), "code": [0.5, -1.0], "parents": ["0" * 64]}
+    material["maquette_request"] = json.dumps(request)
+    settings.texture_exemplar.relief = 0.1
+    maquette.finish(maquette.start("regenerate"))
+    changed = json.loads(material["maquette_request"])
+    assert changed["code"] == [0.5, -1.0] and changed["parents"] == ["0" * 64] and changed["params"]["relief"] == 0.1
+
+
 def test_texel_density(maquette: Any, settings: Any) -> None:
     group = settings.texture_exemplar
     group.size, group.size_m = 1024, 2.0
