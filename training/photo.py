@@ -28,7 +28,7 @@ from .presets import Settings
 from .task import Split
 
 # what each error weighs beside the normals'
-ROUGHNESS, METALLIC, LIGHT, DETAIL = 1.0, 0.3, 0.5, 0.25
+SQUARES, LENGTHS, ROUGHNESS, METALLIC, LIGHT = 15.0, 2.0, 1.0, 0.2, 0.3
 JUDGED_SIDE = 512
 # share of crops that are shown as they are stored, with no light of ours
 UNLIT = 0.65
@@ -52,6 +52,7 @@ class PhotoTask:
         optimiser = torch.optim.AdamW(network.parameters(), settings.rate, weight_decay=0.02)
         self.optimisers: dict[str, Optimizer] = {"network": optimiser}
         self._split, self._device = split, device
+        self._batch, self._images = settings.batch, settings.images
         self._stream = CropStream(
             split.train, settings.crop, settings.batch, settings.seed, augmentation=Augmentation(scales=(0.6, 1.0))
         )
@@ -67,7 +68,9 @@ class PhotoTask:
         picture, light = _photographed(batch["maps"], lightings, generator)
         moved = [tensor.to(self._device) for tensor in (picture, light, batch["maps"], batch["mask"])]
         losses = _losses(networks["network"](moved[0]).float(), *moved[1:])
-        total = losses["normal"] + DETAIL * losses["detail"] + ROUGHNESS * losses["roughness"]
+        # squares first: with lengths alone the network never leaves flat normals, which are the median of what it sees
+        late = min(1.0, 2 * number * self._batch / self._images)
+        total = SQUARES * losses["squares"] + late * LENGTHS * losses["normal"] + ROUGHNESS * losses["roughness"]
         total = total + METALLIC * losses["metallic"] + LIGHT * losses["light"]
         self.optimisers["network"].zero_grad(set_to_none=True)
         fabric.backward(total)
@@ -154,20 +157,19 @@ def _photographed(
 
 
 def _losses(raw: torch.Tensor, light: torch.Tensor, maps: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Mean errors of the batch: the chord between true and predicted normals (the angle, for small ones) and its
-    change from texel to texel, absolute errors of roughness and light, cross-entropy of the metallic."""
+    """Mean errors of the batch: the chord between true and predicted normals (the angle, for small ones) and the
+    square of its sideways part, absolute errors of roughness and light, cross-entropy of the metallic."""
     outputs = read_outputs(raw)
     normals, truth = normals_of_slopes(outputs["slopes"]), maps[:, 3:6]
     there = mask[:, :, None, None, None]
     count = mask.sum(0).clamp(min=1)
     difference = normals - truth
     chord = (difference.square().sum(1, keepdim=True) + 1e-6).sqrt()
-    jump = [(difference - torch.roll(difference, 1, axis)).abs()[..., 1:, 1:] for axis in (2, 3)]
     metallic = outputs["metallic"].clamp(1e-4, 1 - 1e-4)
     entropy = F.binary_cross_entropy(metallic, maps[:, 7:8], reduction="none")
     return {
         "normal": (chord.mean((1, 2, 3)) * mask[:, 1]).sum() / count[1],
-        "detail": sum((j.mean((1, 2, 3)) * mask[:, 1]).sum() for j in jump) / count[1],
+        "squares": (difference[:, :2].square().mean((1, 2, 3)) * mask[:, 1]).sum() / count[1],
         "roughness": ((outputs["roughness"] - maps[:, 6:7]).abs() * there[:, 2]).mean((1, 2, 3)).sum() / count[2],
         "metallic": (entropy * there[:, 3]).mean((1, 2, 3)).sum() / count[3],
         "light": (outputs["light"] - light).abs().mean(),

@@ -89,7 +89,7 @@ class PhotoNetwork(nn.Module):
         return features
 
     def _pooled(self, x: torch.Tensor) -> torch.Tensor:
-        pooled: torch.Tensor = self.context(torch.cat([x.mean((2, 3)), x.std((2, 3))], 1))
+        pooled: torch.Tensor = self.context(torch.cat([x.mean((2, 3)), x.std((2, 3), correction=0)], 1))
         return pooled
 
 

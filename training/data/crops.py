@@ -7,6 +7,7 @@ read from disk gives many crops before it makes room. Everything random comes fr
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,19 +72,29 @@ class CropStream:
         self._orders: dict[int, np.ndarray] = {}
 
     def batch(self, number: int) -> dict[str, torch.Tensor]:
-        """Batch `number` (from 0): "maps" (B, 9, crop, crop), "mask" (B, 5) and "index" (B,) into `sets`.
+        """Batch `number` (from 0): "maps" (B, 9, crop, crop), "mask" (B, 5) and "index" (B,) into `sets`; and how each
+        crop lies: "scale" (B,), log2 of its texels per stored texel, and "turn" (B,), see `turned`.
 
         Channels of maps, float32: albedo 3 (sRGB, 0 to 1), normal 3 (OpenGL unit vectors, -1 to 1), roughness,
         metallic, height (0 to 1). mask, float32: 1 for each map of CHANNELS that the set has, else 0.
         """
         random = np.random.default_rng([self.seed, _BATCH, number])
-        crops, indices = [], []
+        crops, indices, scales, turns = [], [], [], []
         for place in range(self.batch_size):
             index = self._draw(number * self.batch_size + place, random)
-            crops.append(self._random_crop(self._decoded(index), random))
+            crop, scale, turn = self._random_crop(self._decoded(index), random)
+            crops.append(crop)
             indices.append(index)
+            scales.append(scale)
+            turns.append(turn)
         masks = [[float(_has(self.sets[index], name)) for name in CHANNELS] for index in indices]
-        return {"maps": torch.stack(crops), "mask": torch.tensor(masks), "index": torch.tensor(indices)}
+        return {
+            "maps": torch.stack(crops),
+            "mask": torch.tensor(masks),
+            "index": torch.tensor(indices),
+            "scale": torch.tensor(scales),
+            "turn": torch.tensor(turns),
+        }
 
     def whole(self, index: int) -> dict[str, torch.Tensor]:
         """One set as it is stored: "maps" (1, 9, H, W) and "mask" (1, 5), as `batch` has them."""
@@ -108,8 +119,8 @@ class CropStream:
             self._orders[epoch] = np.random.default_rng([self.seed, _PERMUTATION, epoch]).permutation(len(self.sets))
         return self._orders[epoch]
 
-    def _random_crop(self, stored: np.ndarray, random: np.random.Generator) -> torch.Tensor:
-        """(9, crop, crop): a square window anywhere on the torus, brought to size, in one of eight positions."""
+    def _random_crop(self, stored: np.ndarray, random: np.random.Generator) -> tuple[torch.Tensor, float, int]:
+        """(9, crop, crop), log2 of the scale, turn: a square window anywhere on the torus, in one of eight positions."""
         low, high = self.augmentation.scales
         side = max(1, round(self.crop / random.uniform(low, high)))
         top, left = (int(random.integers(size)) for size in stored.shape[1:])
@@ -122,7 +133,7 @@ class CropStream:
                 window[None], (self.crop, self.crop), mode="bilinear", align_corners=False, antialias=True
             )[0].clamp_(0, 1)
         window[3:6] = F.normalize(window[3:6] * 2 - 1, dim=0)
-        return turned(window, turn)
+        return turned(window, turn), math.log2(self.crop / side), turn
 
     def _decoded(self, index: int) -> np.ndarray:
         """(9, H, W) uint8 of a set, from memory or disk; what was used least lately makes room."""

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Codes in the learned space of materials: where a material lies, what lies between some, and what a code looks like.
+
+Shape letters: B batch, L latent, H, W rows and columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .family_network import COARSEST, LATENT, FamilyNetwork, draw_noise
+from .family_statistics import NUM_COLOUR_MOMENTS, NUM_MOMENTS, moments_of, structure_of, without_moments
+from .features import guide_features
+from .lattice import period
+
+# normals flatter than this are as steep as slopes get
+LEAST_UPWARD = 0.1
+CODE_LENGTH = LATENT + NUM_MOMENTS + 2
+# how clearly a picture must repeat for the generator to be told
+CLEAR_CONTRAST = 0.3
+
+
+@dataclass(frozen=True)
+class Code:
+    """A place in the space: `latent` (L,), `moments` (14,), `periods` (2,) down and right in texels, 0 for none."""
+
+    latent: torch.Tensor
+    moments: torch.Tensor
+    periods: torch.Tensor
+
+    def flat(self) -> tuple[float, ...]:
+        """The code as a Request carries it."""
+        return tuple(float(value) for value in torch.cat([self.latent, self.moments, self.periods]))
+
+    @classmethod
+    def of_flat(cls, values: Sequence[float]) -> Code:
+        """A code that a Request carries: CODE_LENGTH numbers."""
+        latent, moments, periods = torch.tensor(values, dtype=torch.float32).split([LATENT, NUM_MOMENTS, 2])
+        return cls(latent, moments, periods)
+
+
+def stacked(maps: Mapping[str, np.ndarray]) -> torch.Tensor:
+    """(1, 7, H, W) as `family_statistics` has them, of maps (H, W, C) encoded in [0, 1]; missing ones say nothing."""
+    albedo = torch.from_numpy(np.ascontiguousarray(maps["albedo"], dtype=np.float32)).permute(2, 0, 1)
+    size = albedo.shape[1:]
+    slopes = torch.zeros((2, *size))
+    if "normal" in maps:
+        vectors = torch.from_numpy(np.ascontiguousarray(maps["normal"], dtype=np.float32)).permute(2, 0, 1) * 2 - 1
+        slopes = slopes_of_normals(vectors[None])[0]
+    rest = [_channel(maps, name, value, size) for name, value in (("roughness", 0.5), ("metallic", 0.0))]
+    return torch.cat([albedo, slopes, *rest])[None]
+
+
+def slopes_of_normals(normals: torch.Tensor) -> torch.Tensor:
+    """Slopes (B, 2, H, W) to the right and down of unit normals (B, 3, H, W), OpenGL."""
+    upward = normals[:, 2:].clamp(min=LEAST_UPWARD)
+    return torch.cat([-normals[:, :1], normals[:, 1:2]], 1) / upward
+
+
+def periods_of(maps: Mapping[str, np.ndarray]) -> torch.Tensor:
+    """(2,) texels after which the picture repeats down and right; 0 where it clearly does not."""
+    features = guide_features(maps, torch.device("cpu"))
+    found = [period(features, axis) for axis in (0, 1)]
+    return torch.tensor([f.texels if f and f.contrast > CLEAR_CONTRAST else 0.0 for f in found])
+
+
+@torch.no_grad()
+def project(network: FamilyNetwork, maps: Mapping[str, np.ndarray]) -> Code:
+    """Where a material lies: "albedo" and, if known, "normal", "roughness" and "metallic" (H, W, C) in [0, 1].
+
+    Of a photograph alone, relief and roughness are guessed.
+    """
+    device = network.latents.device
+    stack = stacked(maps).to(device)
+    moments = moments_of(stack)
+    known = {"normal", "roughness"} <= set(maps)
+    picture_only = torch.full((1,), 0.0 if known else 1.0, device=device)
+    latent, _, guess = network.encoder(structure_of(without_moments(stack)), moments, picture_only)
+    if not known:
+        moments = torch.cat([moments[:, :NUM_COLOUR_MOMENTS], guess], 1)
+    return Code(latent[0].cpu(), moments[0].cpu(), periods_of(maps))
+
+
+def mixed(codes: Sequence[Code], weights: Sequence[float]) -> Code:
+    """The weighted mean of codes; what repeats, and how, is that of the heaviest."""
+    shares = torch.tensor(weights, dtype=torch.float32)
+    shares = shares / shares.sum()
+    latent = sum(share * code.latent for share, code in zip(shares, codes, strict=True))
+    moments = sum(share * code.moments for share, code in zip(shares, codes, strict=True))
+    assert isinstance(latent, torch.Tensor) and isinstance(moments, torch.Tensor)
+    return Code(latent, moments, codes[int(shares.argmax())].periods)
+
+
+def drawn(network: FamilyNetwork, category: str, variety: float, generator: torch.Generator) -> Code:
+    """A new material: between two that were trained on, a step aside. category: "" for any. variety: 0 to 1."""
+    known = network.category.cpu()
+    wanted = known == network.categories.index(category) if category else torch.ones_like(known, dtype=torch.bool)
+    members = wanted.nonzero()[:, 0]
+    pick = members[torch.randint(0, len(members), (2,), generator=generator)]
+    share = float(torch.rand(1, generator=generator)) * 0.5 * variety
+    latents, moments = network.latents.cpu(), network.moments.cpu()
+    latent = torch.lerp(latents[pick[0]], latents[pick[1]], share)
+    spread = latents.std(0).clamp(min=1e-3)
+    latent = latent + 0.3 * variety * spread * torch.randn(LATENT, generator=generator)
+    return Code(latent, torch.lerp(moments[pick[0]], moments[pick[1]], share), network.periods.cpu()[pick[0]])
+
+
+@torch.no_grad()
+def rendered(
+    network: FamilyNetwork, codes: Sequence[Code], size: tuple[int, int], scale: float, generator: torch.Generator
+) -> torch.Tensor:
+    """Tiles (B, 7, H, W) of the codes. size: rows and columns, multiples of COARSEST. scale: log2 of texels per texel of
+    the materials trained on, best from -1 to 0."""
+    device = network.latents.device
+    assert size[0] % COARSEST == 0 and size[1] % COARSEST == 0
+    cycles = torch.stack([whole_cycles(code.periods, size, scale) for code in codes])
+    given = [torch.stack([code.latent for code in codes]), torch.stack([code.moments for code in codes])]
+    given += [torch.full((len(codes),), scale), cycles]
+    noise = draw_noise(len(codes), size, generator, device)
+    made: torch.Tensor = network.generator(*(g.to(device) for g in given), noise)
+    return made
+
+
+def whole_cycles(periods: torch.Tensor, size: tuple[int, int], scale: float) -> torch.Tensor:
+    """(2,) repeats over a torus of `size`: even numbers, for every second one may differ; 0 where nothing repeats."""
+    length = torch.tensor(size, dtype=torch.float32) / 2**scale
+    cycles = 2 * (length / periods.clamp(min=1) / 2).round().clamp(min=1)
+    return torch.where(periods > 0, cycles, torch.zeros(2))
+
+
+def _channel(maps: Mapping[str, np.ndarray], name: str, value: float, size: torch.Size) -> torch.Tensor:
+    if name not in maps:
+        return torch.full((1, *size), value)
+    return torch.from_numpy(np.ascontiguousarray(maps[name], dtype=np.float32)).permute(2, 0, 1)
