@@ -21,7 +21,7 @@ import torch.nn.functional as F  # noqa: N812
 
 from .features import halved
 from .patches import PATCH, PatchIndex, index_patches
-from .quilting import Repeats, quilt
+from .quilting import Repeats, block_share, copied_share, quilt
 from .search import Matches, improve_matches, matching_cost, nearest_exact
 from .transfer import Correspondence
 from .voting import closest_texels, occupancy, vote
@@ -32,7 +32,6 @@ STRIDE = 2
 FINE_QUILT, COARSE_QUILT = 128, 64
 FEW_EXEMPLARS = 8
 EXACT_PATCHES = 2304
-BLOCK_SHARE = 0.3
 COARSE_TURNS = 5
 FINE_TURNS = 2
 PRICE_RATE = 0.5
@@ -47,12 +46,13 @@ def find_correspondence(
     scale: int,
     generator: torch.Generator,
     progress: Progress,
+    variety: float = 0.5,
 ) -> Correspondence:
     """Source texel of every texel of an output torus of `size`, both at the matching resolution.
 
     features_chw: float32 guide channels. size: even numbers, multiples of 2 for each coarser level (`num_levels`).
     wraps: the axes along which the exemplar continues on its other side. repeats: the period along each axis, if it
-    has one. `scale` is passed on to the result.
+    has one. `scale` is passed on to the result. variety: 0 copies large pieces, 1 small ones.
     """
     levels = [features_chw]
     while len(levels) < num_levels(features_chw.shape[1:], size):
@@ -67,7 +67,7 @@ def find_correspondence(
         level_size = (size[0] >> depth, size[1] >> depth)
         if matches is None:
             down, right = (repeat and repeat.scaled(0.5**depth) for repeat in repeats)
-            matches = _quilted(levels[depth], level_size, index, (down, right), generator, stage)
+            matches = _quilted(levels[depth], level_size, index, (down, right), variety, generator, stage)
         else:
             matches = _refined(matches, index)
         price = F.interpolate(price, size=(index.num_rows, index.num_columns), mode="nearest") * 0.5
@@ -101,14 +101,16 @@ def _quilted(
     size: tuple[int, int],
     index: PatchIndex,
     repeats: Repeats,
+    variety: float,
     generator: torch.Generator,
     progress: Progress,
 ) -> Matches:
     """First matches: patches centred as the quilt's texels are."""
     smallest = min(*features_chw.shape[1:], *size)
-    block = max(4, min(round(BLOCK_SHARE * min(features_chw.shape[1:])), min(size) // 2, smallest))
+    block = max(4, min(round(block_share(variety) * min(features_chw.shape[1:])), min(size) // 2, smallest))
+    copied = copied_share(variety)
     rows, columns = quilt(
-        features_chw, size, index.wraps, repeats, block, generator, lambda f, text: progress(0.3 * f, text)
+        features_chw, size, index.wraps, repeats, block, copied, generator, lambda f, text: progress(0.3 * f, text)
     )
     half = PATCH // 2
     rows, columns = (torch.roll(t, (-half, -half), (0, 1))[::STRIDE, ::STRIDE] - half for t in (rows, columns))

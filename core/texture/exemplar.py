@@ -27,6 +27,7 @@ def generate(request: Request, context: Context) -> Asset:
         seed=request.seed,
         device=context.device,
         tile=context.tile,
+        variety=params.variety,
         progress=span(context.progress, 0.02, 0.78),
     )
     return finished_asset(

@@ -64,6 +64,12 @@ class ExemplarParams(MaterialParams):
 
     size: int = param(1024, "Width and height of the material", minimum=64, maximum=8192, unit="px")
     size_m: float = size_m_param("Width of the tile in the real world")
+    variety: float = param(
+        0.5,
+        "Variety against structure: at 0 large pieces of the picture stay whole, at 1 the result is made of small ones",
+        minimum=0.0,
+        maximum=1.0,
+    )
     relief: float = relief_param()
     corners: tuple[float, ...] = corners_param()
     maps: tuple[str, ...] = maps_param()

@@ -34,11 +34,12 @@ def integrate_slopes(
     surface -= torch.roll(down, 1, 0)
     if guide is not None:
         surface.sub_(guide, alpha=screening)
-    spectrum = torch.empty((height, width // 2 + 1), dtype=torch.complex64, device=right.device)
+    spectrum = torch.empty((height, width // 2 + 1), dtype=_complex(right.dtype), device=right.device)
     # by strips along one axis at a time: little memory, and never long without a word
     for part in _strips(height, width, lambda fraction: progress(fraction / 3)):
         spectrum[part] = torch.fft.rfft(surface[part])
-    laplacian = [2 * torch.cos(2 * math.pi * torch.arange(n, device=right.device) / n) - 2 for n in (height, width)]
+    turns = (torch.arange(n, dtype=right.dtype, device=right.device) / n for n in (height, width))
+    laplacian = [2 * torch.cos(2 * math.pi * turn) - 2 for turn in turns]
     for part in _strips(width // 2 + 1, height, lambda fraction: progress((1 + fraction) / 3)):
         denominator = laplacian[0][:, None] + laplacian[1][None, part] - screening
         if guide is None and part.start == 0:
@@ -47,6 +48,10 @@ def integrate_slopes(
     for part in _strips(height, width, lambda fraction: progress((2 + fraction) / 3)):
         surface[part] = torch.fft.irfft(spectrum[part], n=width)
     return surface
+
+
+def _complex(real: torch.dtype) -> torch.dtype:
+    return torch.complex128 if real == torch.float64 else torch.complex64
 
 
 def _strips(count: int, length: int, progress: Callable[[float], None]) -> Iterator[slice]:

@@ -20,11 +20,9 @@ import torch
 Progress = Callable[[float, str], None]
 TOLERANCE = 0.05
 REUSE_WEIGHT = 0.15
-# the dearest that mere continuation gets, as a share of the typical misfit, and the copied share of the exemplar's
-# area at which it has got most of the way there
+# what mere continuation costs, as a share of the typical misfit, when a piece as large as is wanted was copied already;
+# twice as much costs four times that
 COPY_WEIGHT = 0.3
-COPY_SHARE = 0.2
-COPY_POWER = 2.0
 # what leaving the lattice of repeats costs, as a share of the typical misfit, and how many texels off are free
 LATTICE_WEIGHT = 1.0
 LATTICE_SLACK = 1.0
@@ -58,6 +56,7 @@ class Quilt:
     overlap: int
     size: tuple[int, int]
     repeats: Repeats
+    copied: float
     image_chw: np.ndarray = field(init=False)
     source_rows: np.ndarray = field(init=False)
     source_columns: np.ndarray = field(init=False)
@@ -121,9 +120,9 @@ class Quilt:
         return flat // misfit.shape[1], flat % misfit.shape[1]
 
     def _copying(self, place: tuple[int, int]) -> np.ndarray:
-        """Price in [0, 1) of each origin for a block at `place`: higher, the more was laid with that very offset."""
+        """Price of each origin for a block at `place`: 1 where a wanted piece was laid with that very offset."""
         areas = np.roll(self.areas, place, (0, 1))[: self.uses.shape[0], : self.uses.shape[1]]
-        return np.asarray((areas / (COPY_SHARE * self.areas.size)) ** COPY_POWER)
+        return np.asarray(np.square(areas / (self.copied * self.areas.size)))
 
     def _misplaced(self, place: tuple[int, int]) -> np.ndarray:
         """Price in [0, 2] of each origin for a block at `place`: off the lattice that the first block laid down?"""
@@ -176,12 +175,16 @@ def quilt(
     wraps: tuple[bool, bool],
     repeats: Repeats,
     block: int,
+    copied: float,
     generator: torch.Generator,
     progress: Progress,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Lays blocks over the torus row by row from a random corner on; returns source rows and columns, each (H, W)."""
+    """Lays blocks over the torus row by row from a random corner on; returns source rows and columns, each (H, W).
+
+    block: side of a block in texels. copied: about the largest share of the exemplar that is copied in one piece.
+    """
     overlap = max(2, block // 3)
-    torus = Quilt(features_chw.cpu().numpy(), wraps, block, overlap, size, repeats)
+    torus = Quilt(features_chw.cpu().numpy(), wraps, block, overlap, size, repeats, copied)
     corner = [int(torch.randint(0, n, (1,), generator=generator)) for n in size]
     row_places, column_places = (_places(n, block - overlap) for n in size)
     for number, row in enumerate(row_places):
@@ -190,6 +193,16 @@ def quilt(
             torus.lay(row, column, generator)
     rows, columns = torch.from_numpy(torus.source_rows), torch.from_numpy(torus.source_columns)
     return torch.roll(rows, corner, (0, 1)), torch.roll(columns, corner, (0, 1))
+
+
+def block_share(variety: float) -> float:
+    """Side of a block as a share of the exemplar's, for a variety from 0 (large pieces) to 1 (small ones)."""
+    return 0.38 - 0.16 * variety
+
+
+def copied_share(variety: float) -> float:
+    """Share of the exemplar that may be copied in one piece before it gets dear; a factor of 16 from 0 to 1."""
+    return float(0.12 * 4 ** (1 - 2 * variety))
 
 
 def covered_by_new_block(error: np.ndarray, filled: np.ndarray, overlap: int) -> np.ndarray:

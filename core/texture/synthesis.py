@@ -18,7 +18,8 @@ from .lattice import Fit, fit_exemplar
 from .poisson import integrate_slopes
 from .quilting import Repeat
 from .resampling import resize
-from .transfer import gather
+from .transfer import Correspondence, gathered_strips, texels_at
+from .undertone import WAVELENGTH, cell_side, laid_undertone, undertone_of
 
 Progress = Callable[[float, str], None]
 # matching happens at no more than this many texels a side, and at half resolution from HALF_FROM on
@@ -27,6 +28,8 @@ HALF_FROM = 768
 MIN_MATCHED_EXEMPLAR = 32
 # features of the height that are longer than this share of the exemplar keep their height, shorter ones their slopes
 HEIGHT_WAVELENGTH = 0.5
+# a line whose change is this many standard deviations above the mean is an edge of the pattern
+LOUD = 1.5
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Stack:
 
     exemplar_hwc: torch.Tensor
     slices: dict[str, slice]
+    undertone: slice
 
 
 def synthesise(
@@ -45,6 +49,7 @@ def synthesise(
     device: torch.device,
     progress: Progress,
     tile: int | None = None,
+    variety: float = 0.5,
 ) -> dict[str, np.ndarray]:
     """Makes toroidal maps of `size` (rows, columns) that look like `maps`, all through one correspondence.
 
@@ -58,7 +63,8 @@ def synthesise(
     progress(0.03, "Looking at the picture")
     exemplar_size = (features.shape[1], features.shape[2])
     fit = fit_exemplar(features, size, matching_scale(exemplar_size, size))
-    stack = _stacked(maps, fit, device)
+    side = cell_side(fit.size, fit.scale)
+    stack = _stacked(maps, fit, side, device)
     features = resize(features.permute(1, 2, 0), fit.exemplar_size, fit.wraps).permute(2, 0, 1).contiguous()
     for _ in range(fit.scale.bit_length() - 1):
         features = halved(features)
@@ -69,20 +75,27 @@ def synthesise(
         (_matched(fit.repeats[0], fit.scale), _matched(fit.repeats[1], fit.scale)),
         fit.scale,
         generator,
-        lambda fraction, text: progress(0.05 + 0.65 * fraction, text),
+        lambda fraction, text: progress(0.05 + 0.6 * fraction, text),
+        variety,
     )
-    down, right = (_first_texel(n, fit.scale, generator) for n in fit.size)
+    origin = _origin(field, stack, fit, generator)
+    progress(0.68, "Laying the undertone")
+    undertone = laid_undertone(
+        field, stack.exemplar_hwc[..., stack.undertone], fit.wraps, side, WAVELENGTH * min(fit.exemplar_size)
+    )
     outputs = {name: torch.empty((*fit.size, s.stop - s.start), device=device) for name, s in stack.slices.items()}
-    gather(
+    for strip in gathered_strips(
         field,
         stack.exemplar_hwc,
         fit.wraps,
-        (down, right),
-        outputs,
-        stack.slices,
+        origin,
         tile,
         lambda fraction, text: progress(0.7 + 0.2 * fraction, text),
-    )
+    ):
+        for name, channels in stack.slices.items():
+            outputs[name][strip.output] = strip.gathered[..., channels]
+        outputs["albedo"][strip.output] -= strip.gathered[..., stack.undertone]
+        outputs["albedo"][strip.output] += undertone.at(strip.rows, strip.columns)
     return _finished(outputs, size, min(fit.exemplar_size), progress)
 
 
@@ -96,22 +109,33 @@ def matching_scale(exemplar_size: tuple[int, int], size: tuple[int, int]) -> int
     return scale
 
 
-def _first_texel(length: int, scale: int, generator: torch.Generator) -> int:
-    """Where on the torus the output starts: by chance, whatever lies there, but in a fixed place of the matching grid.
+def _origin(field: Correspondence, stack: Stack, fit: Fit, generator: torch.Generator) -> tuple[int, int]:
+    """Where on the torus the output starts: by chance, but not on an edge of the pattern, which would look cut there.
 
-    An even one, so that the first mip level averages the same texels as the exemplar's; and, where several texels share
-    a matched one, half-way between the lines of the grid, where patches meet more often than elsewhere.
+    In a fixed place of the matching grid: an even one, so that the first mip level averages the same texels as the
+    exemplar's; and, where several texels share a matched one, half-way between the lines of the grid, where patches
+    meet more often than elsewhere.
     """
-    cell = STRIDE * scale
-    start = cell * int(torch.randint(0, max(1, length // cell), (1,), generator=generator))
-    return start + scale if scale > 1 else start
+    albedo = texels_at(field, stack.exemplar_hwc[..., stack.slices["albedo"]], fit.wraps, (0, 0))
+    first = 1 if fit.scale > 1 else 0
+    places = []
+    for axis in (0, 1):
+        change = (albedo - torch.roll(albedo, 1, axis)).abs().transpose(0, axis)
+        # row by row, so that the number of threads cannot change it
+        per_line = change.reshape(len(change), -1).mean(1).double().cpu()
+        loudness = ((per_line - per_line.mean()) / per_line.std().clamp(min=1e-9))[first::STRIDE]
+        order = torch.randperm(len(loudness), generator=generator)
+        quiet = order[loudness[order] < LOUD]
+        place = int(quiet[0]) if len(quiet) else int(loudness.argmin())
+        places.append((first + STRIDE * place) * fit.scale)
+    return places[0], places[1]
 
 
 def _matched(repeat: Repeat | None, scale: int) -> Repeat | None:
     return repeat and repeat.scaled(1 / scale)
 
 
-def _stacked(maps: Mapping[str, np.ndarray], fit: Fit, device: torch.device) -> Stack:
+def _stacked(maps: Mapping[str, np.ndarray], fit: Fit, side: int, device: torch.device) -> Stack:
     """The maps at the fitted size in one tensor, the height with its slopes to the right and down."""
     parts, slices, start = [], {}, 0
     for name, image in maps.items():
@@ -122,7 +146,8 @@ def _stacked(maps: Mapping[str, np.ndarray], fit: Fit, device: torch.device) -> 
         if name == "height":
             parts += [_slope(fitted, 1, fit.wraps[1]), _slope(fitted, 0, fit.wraps[0])]
             slices["slopes"] = slice(start, start := start + 2)
-    return Stack(torch.cat(parts, 2), slices)
+    parts.append(undertone_of(parts[0], fit.wraps, side))
+    return Stack(torch.cat(parts, 2), slices, slice(start, start + 3))
 
 
 def _slope(height_hw1: torch.Tensor, axis: int, wrap: bool) -> torch.Tensor:

@@ -6,7 +6,7 @@ Shape letters: H, W output; h, w exemplar (both at full resolution); C channels 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -47,16 +47,52 @@ def gather(
     Their first texel is the torus's at `origin`. Between matched texels whose offsets differ, the (up to four)
     surrounding offsets cross-fade; elsewhere texels are copied unchanged.
     """
+    for strip in gathered_strips(field, exemplar_hwc, wraps, origin, tile, progress):
+        for name, channels in slices.items():
+            outputs[name][strip.output] = strip.gathered[..., channels]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Some rows of the output: `output` rows, which are `rows` and `columns` of the torus, as (rows, columns, C)."""
+
+    output: slice
+    rows: torch.Tensor
+    columns: torch.Tensor
+    gathered: torch.Tensor
+
+
+def gathered_strips(
+    field: Correspondence,
+    exemplar_hwc: torch.Tensor,
+    wraps: tuple[bool, bool],
+    origin: tuple[int, int],
+    tile: int | None,
+    progress: Progress,
+) -> Iterator[Strip]:
+    """As `gather`, a strip of `tile` rows after the other."""
     height, width = field.size
     table = exemplar_hwc.reshape(-1, exemplar_hwc.shape[2])
     rows_at_once = tile or max(1, TILE_TEXELS // width)
+    columns = torch.arange(width, device=table.device) + origin[1]
     for start in range(0, height, rows_at_once):
         progress(start / height, "Transferring the maps")
-        rows = torch.arange(start, min(start + rows_at_once, height), device=table.device)
-        columns = torch.arange(width, device=table.device) + origin[1]
-        gathered = _gather_rows(field, table, exemplar_hwc.shape[:2], wraps, rows + origin[0], columns)
-        for name, channels in slices.items():
-            outputs[name][start : start + len(rows)] = gathered[..., channels]
+        output = slice(start, min(start + rows_at_once, height))
+        rows = torch.arange(output.start, output.stop, device=table.device) + origin[0]
+        yield Strip(output, rows, columns, _gather_rows(field, table, exemplar_hwc.shape[:2], wraps, rows, columns))
+
+
+def texels_at(
+    field: Correspondence, exemplar_hwc: torch.Tensor, wraps: tuple[bool, bool], shift: tuple[int, int]
+) -> torch.Tensor:
+    """The exemplar's texel `shift` away from the middle of each matched texel's source: (H / scale, W / scale, C)."""
+    height, width, num_channels = exemplar_hwc.shape
+    rows = field.rows * field.scale + (field.scale // 2 + shift[0])
+    columns = field.columns * field.scale + (field.scale // 2 + shift[1])
+    rows = rows % height if wraps[0] else rows.clamp(0, height - 1)
+    columns = columns % width if wraps[1] else columns.clamp(0, width - 1)
+    table = exemplar_hwc.reshape(-1, num_channels)
+    return torch.index_select(table, 0, (rows * width + columns).reshape(-1)).reshape(*rows.shape, num_channels)
 
 
 def _gather_rows(

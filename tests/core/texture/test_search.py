@@ -110,7 +110,9 @@ def test_the_cut_is_the_cheapest_of_all_paths() -> None:
 
 
 def test_quilting_covers_the_torus_with_texels_of_the_exemplar() -> None:
-    rows, columns = quilt(features(40, 48), (50, 70), (False, True), (None, None), 12, generator(), lambda _f, _t: None)
+    rows, columns = quilt(
+        features(40, 48), (50, 70), (False, True), (None, None), 12, 0.1, generator(), lambda _f, _t: None
+    )
     assert rows.shape == columns.shape == (50, 70)
     assert rows.min() >= 0
     assert rows.max() < 40

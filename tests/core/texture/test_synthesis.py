@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from maquette.core.errors import Cancelled
 from maquette.core.texture.synthesis import synthesise
-
 from maquette.training.metrics.texture import band_error, nearest_patches, seam_z, wrap_band_ratio
+
 from .synthetic import bricks, checker, noise, planks
 
 CPU = torch.device("cpu")
@@ -57,8 +57,11 @@ def test_every_map_shows_the_same_place_of_the_exemplar() -> None:
     linear = (0.2 + 0.5 * albedo.mean(2, keepdims=True)).astype(np.float32)
     output = made({"albedo": albedo, "roughness": linear, "metallic": 1 - linear}, (192, 128))
     expected = 0.2 + 0.5 * output["albedo"].mean(2, keepdims=True)
-    np.testing.assert_allclose(output["roughness"], expected, atol=2e-6)
-    np.testing.assert_allclose(output["metallic"], 1 - expected, atol=2e-6)
+    # slow changes of colour are laid out by themselves; all else comes from the same texel
+    difference = output["roughness"] - expected
+    assert np.abs(difference).max() < 0.06
+    assert np.abs(difference - np.roll(difference, 1, 0)).mean() < 0.002
+    np.testing.assert_allclose(output["metallic"], 1 - output["roughness"], atol=2e-6)
 
 
 def test_height_follows_the_albedo_it_belongs_to() -> None:
