@@ -65,6 +65,22 @@ def read_picture(path: Path, channels: int, *, shortest: int | None = None, srgb
     return np.repeat(image, channels, axis=2) if image.shape[2] == 1 else image.mean(axis=2, keepdims=True)
 
 
+def filled_in(image: np.ndarray, visible: np.ndarray) -> np.ndarray:
+    """The image with its hidden pixels taken from ever coarser averages of the visible ones around (pull-push)."""
+    if visible.all():
+        return image
+    height, width, num_channels = image.shape
+    weight = np.pad(visible, ((0, height % 2), (0, width % 2))).astype(np.float32)[..., None]
+    padded = np.pad(image, ((0, height % 2), (0, width % 2), (0, 0))) * weight
+    quarters = (-(-height // 2), 2, -(-width // 2), 2)
+    count = weight.reshape(*quarters, 1).sum(axis=(1, 3))
+    mean = padded.reshape(*quarters, num_channels).sum(axis=(1, 3)) / np.maximum(count, 1)
+    coarse = filled_in(mean, count[..., 0] > 0)
+    finer = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
+    filled: np.ndarray = np.where(visible[..., None], image, finer)
+    return filled
+
+
 def _checked_kind(path: Path) -> str:
     """The kind of a regular, readable file that starts like a picture."""
     try:
@@ -123,23 +139,7 @@ def _visible_colours(decoded: Decoded, size: tuple[int, int], srgb: bool) -> np.
     colours = [_resized(_stored(plane, decoded, srgb) * alpha, size) for plane in planes]
     image: np.ndarray = np.clip(np.stack(colours, axis=2) / np.maximum(weight, TRANSPARENT)[..., None], 0, 1)
     visible: np.ndarray = weight >= TRANSPARENT
-    return _filled(image, visible) if visible.any() else None
-
-
-def _filled(image: np.ndarray, visible: np.ndarray) -> np.ndarray:
-    """The image with its hidden pixels taken from ever coarser averages of the visible ones around (pull-push)."""
-    if visible.all():
-        return image
-    height, width, num_channels = image.shape
-    weight = np.pad(visible, ((0, height % 2), (0, width % 2))).astype(np.float32)[..., None]
-    padded = np.pad(image, ((0, height % 2), (0, width % 2), (0, 0))) * weight
-    quarters = (-(-height // 2), 2, -(-width // 2), 2)
-    count = weight.reshape(*quarters, 1).sum(axis=(1, 3))
-    mean = padded.reshape(*quarters, num_channels).sum(axis=(1, 3)) / np.maximum(count, 1)
-    coarse = _filled(mean, count[..., 0] > 0)
-    finer = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
-    filled: np.ndarray = np.where(visible[..., None], image, finer)
-    return filled
+    return filled_in(image, visible) if visible.any() else None
 
 
 def _unit_values(plane: np.ndarray) -> np.ndarray:

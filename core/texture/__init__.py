@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..generators import Method
 from .maps import MAP_NAMES
-from .params import ExemplarParams, TileableParams
+from .params import ExemplarParams, ExtendParams, InpaintParams, TileableParams
 
 METHODS = (
     Method(
@@ -26,6 +26,28 @@ METHODS = (
         description="The picture or the material itself, cut and mended so that it repeats without a seam",
         params=TileableParams,
         module="texture.tileable",
+        version=1,
+        roles=MAP_NAMES,
+        required=("albedo",),
+    ),
+    Method(
+        generator="texture",
+        name="inpaint",
+        label="Replace a part",
+        description="What is marked on the picture or the material, made anew from the rest of it without a seam",
+        params=InpaintParams,
+        module="texture.inpaint",
+        version=1,
+        roles=(*MAP_NAMES, "mask"),
+        required=("albedo",),
+    ),
+    Method(
+        generator="texture",
+        name="extend",
+        label="Extend",
+        description="More of the same around the picture or the material, which stays inside as it is",
+        params=ExtendParams,
+        module="texture.extend",
         version=1,
         roles=MAP_NAMES,
         required=("albedo",),

@@ -104,6 +104,11 @@ def complete(
     return texels // index.texel_columns, texels % index.texel_columns
 
 
+def has_whole_patches(usable_hw: torch.Tensor) -> bool:
+    """Whether anything can be copied at all."""
+    return min(usable_hw.shape) >= PATCH and bool(_whole_patches(usable_hw).any())
+
+
 def _optimise(
     index: PatchIndex,
     region: Region,

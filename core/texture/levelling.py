@@ -25,14 +25,18 @@ def levelling(
     *,
     radius: int,
     wavelength: float,
+    natural_c: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """What to add to `values_chw` so that no step is left at the joints: (C, H, W).
 
     joints: (H, W) bool, whether other stretches meet between a texel and the next one to the right, and below.
     free_hw: the texels that may change, all if None. radius: texels along a seam over which a step is averaged.
-    wavelength: texels beyond which the values are kept rather than their slopes.
+    wavelength: texels beyond which the values are kept rather than their slopes. natural_c: size of the steps (C,)
+    that stay, as between any two texels.
     """
     steps = tuple(_steps(values_chw, joint, axis, radius) for joint, axis in zip(joints, (2, 1), strict=True))
+    if natural_c is not None:
+        steps = tuple(step.sign() * (step.abs() - natural_c[:, None, None]).clamp(min=0) for step in steps)
     wanted = -_divergence(*steps)
     screening = (2 * math.pi / wavelength) ** 2
     if free_hw is None:

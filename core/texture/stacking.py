@@ -24,11 +24,13 @@ def coarse(image_hwc: torch.Tensor, scale: int) -> torch.Tensor:
     return F.avg_pool2d(image_hwc.permute(2, 0, 1)[None], scale)[0]
 
 
-def finer(image_chw: torch.Tensor, scale: int) -> torch.Tensor:
-    """Bilinear interpolation around the torus to `scale` texels for one: (H, W, C)."""
+def finer(image_chw: torch.Tensor, scale: int, wraps: tuple[bool, bool] = (True, True)) -> torch.Tensor:
+    """Bilinear interpolation to `scale` texels for one: (H, W, C); around the torus where it wraps."""
     if scale == 1:
         return image_chw.permute(1, 2, 0)
-    wrapped = F.pad(image_chw[None], (1, 1, 1, 1), mode="circular")
+    modes = ["circular" if wrap else "replicate" for wrap in wraps]
+    wrapped = F.pad(image_chw[None], (1, 1, 0, 0), mode=modes[1])
+    wrapped = F.pad(wrapped, (0, 0, 1, 1), mode=modes[0])
     full = F.interpolate(wrapped, scale_factor=scale, mode="bilinear", align_corners=False)[0]
     return full[:, scale:-scale, scale:-scale].permute(1, 2, 0)
 

@@ -72,8 +72,8 @@ def make_tile(
     """
     progress(0.0, "Looking at the picture")
     features = guide_features(maps, device)
-    repeats = _repeats(features)
-    wraps = tuple(is_seamless(features, axis, repeats[axis]) for axis in (0, 1))
+    repeats = repeats_of(features)
+    wraps = (is_seamless(features, 0, repeats[0]), is_seamless(features, 1, repeats[1]))
     if all(wraps):
         return _unchanged(maps)
     scale = 1
@@ -89,7 +89,7 @@ def make_tile(
     return _transferred(maps, field, (down, right), band, device, span(progress, 0.7, 0.3), tile)
 
 
-def _repeats(features_chw: torch.Tensor) -> tuple[Period | None, Period | None]:
+def repeats_of(features_chw: torch.Tensor) -> tuple[Period | None, Period | None]:
     """The period of each axis, looked for at half resolution where that is enough."""
     step = 2 if min(features_chw.shape[1:]) >= HALF_FROM else 1
     small = halved(features_chw) if step == 2 else features_chw
