@@ -16,7 +16,7 @@ import bpy
 
 OUT, ZIP, PHOTO = (Path(argument).resolve() for argument in sys.argv[sys.argv.index("--") + 1 :][:3])
 PACKAGE = "bl_ext.user_default.maquette"
-LIMIT_S = 540
+LIMIT_S = 900
 # minutes of shader compilation where the CPU draws
 PREVIEW = os.environ.get("MAQUETTE_GUI_PREVIEW") == "1"
 
@@ -205,7 +205,7 @@ def generate_on_the_cube():
     """Press Generate; watch the progress; the cube has the material."""
     settings = bpy.context.scene.maquette
     settings.references.albedo.path = str(PHOTO)
-    settings.texture_exemplar.size = 1024
+    settings.texture_exemplar.size = 512
     bpy.ops.ed.undo_push(message="Settings")
     yield from click_button("maquette.generate")
     studio = module("addon.engine").studio

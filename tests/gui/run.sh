@@ -45,7 +45,7 @@ Xvfb :96 -screen 0 1440x900x24 -nolisten tcp >out/xvfb.log 2>&1 & screen=$!
 sleep 1
 export DISPLAY=:96 LIBGL_ALWAYS_SOFTWARE=1 HOME=/root XDG_RUNTIME_DIR=/tmp
 export BLENDER_USER_RESOURCES=/root/maquette-gui/user XDG_CACHE_HOME=/root/cache
-timeout 560 blender --enable-event-simulate --window-geometry 0 0 1440 900 --python-exit-code 3 \
+timeout 930 blender --enable-event-simulate --window-geometry 0 0 1440 900 --python-exit-code 3 \
   --python drive.py -- out maquette.zip bricks.png >out/blender.log 2>&1
 code=$?
 kill $screen
