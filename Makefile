@@ -18,7 +18,7 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 
 types: .venv/ready
-	MYPYPATH=.venv/src $(BIN)/mypy -m maquette -m maquette.__main__ -p maquette.core -p maquette.addon
+	MYPYPATH=.venv/src $(BIN)/mypy -m maquette -m maquette.__main__ -p maquette.core -p maquette.addon -p maquette.training
 
 test-engine: .venv/ready
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests --ignore tests/addon

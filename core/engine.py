@@ -115,4 +115,4 @@ def _has_mps() -> bool:
 def _provenance(request: Request, device: str, fallbacks: tuple[str, ...]) -> Provenance:
     plain: dict[str, Any] = request.to_plain(with_paths=False)
     method = request.declaration
-    return Provenance(VERSION, request.key, method.version, method.weights_sha256, device, plain, fallbacks)
+    return Provenance(VERSION, request.key, method.version, request.weights_sha256, device, plain, fallbacks)

@@ -17,7 +17,7 @@ class Method:
     """One way to make something.
 
     `module` (relative to `core`) holds `generate(request, context) -> Asset` and is imported only in the engine's
-    process. `version` rises when the same Request gives other bytes; `weights_sha256` is "" where nothing is learned.
+    process. `version` rises when the same Request gives other bytes.
     `roles` are the references that it takes, at most one each; those in `required` must be there.
     """
 
@@ -30,7 +30,6 @@ class Method:
     version: int
     roles: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
-    weights_sha256: str = ""
 
     def check_roles(self, given: Sequence[str]) -> None:
         """Raise InputError unless the references' roles suit this method."""

@@ -14,6 +14,7 @@ from typing import Any
 from .codec import canonical_json, from_plain, parse_json, refuse_unknown, show
 from .errors import InputError
 from .generators import Method, find_method
+from .models import find_model
 from .params import Params
 
 SCHEMA_VERSION = 1
@@ -91,9 +92,16 @@ class Request:
         return hashlib.sha256(self.canonical().encode("ascii")).hexdigest()
 
     @property
+    def weights_sha256(self) -> str:
+        """Hash of the learned model that `params` name; "" where nothing is learned. One that is not there is an
+        InputError."""
+        name = getattr(self.params, "model", "")
+        return find_model(self.generator, self.method, name).sha256 if name else ""
+
+    @property
     def cache_key(self) -> str:
         """The key, with what else decides the bytes: the method's version and the weights' hash."""
-        text = f"{self.key}:{self.declaration.version}:{self.declaration.weights_sha256}"
+        text = f"{self.key}:{self.declaration.version}:{self.weights_sha256}"
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
     def canonical(self) -> str:

@@ -154,11 +154,12 @@ class FamilyTask:
         critic.requires_grad_(True)
         penalised = number % R1_EVERY == 0 and self._settings.r1 > 0
         real = self._augment((batch["even"] * SEEN).detach(), generator).requires_grad_(penalised)
+        # a penalty needs the gradient by the maps at once, which the wrapped network would not let be taken
+        on_real_of = critic if penalised else networks["critic"]
         with fabric.autocast():
-            on_real = networks["critic"](real, batch["category"], batch["labelled"]).float()
-            on_made = networks["critic"](
-                self._augment(made * SEEN, generator), batch["category"], batch["labelled"]
-            ).float()
+            on_real = on_real_of(real, batch["category"], batch["labelled"]).float()
+            seen = self._augment(made * SEEN, generator)
+            on_made = networks["critic"](seen, batch["category"], batch["labelled"]).float()
         loss = F.softplus(-on_real).mean() + F.softplus(on_made).mean()
         if penalised:
             loss = loss + 0.5 * R1_EVERY * self._settings.r1 * r1_penalty(on_real, real)

@@ -98,7 +98,7 @@ def unstacked(stack: torch.Tensor) -> Maps:
 def _complete(maps: Mapping[str, np.ndarray]) -> Maps:
     """With what says least in place of maps that are missing."""
     size = maps["albedo"].shape[:2]
-    missing = {n: np.broadcast_to(np.float32(v), (*size, len(v))) for n, v in SUBSTITUTES.items() if n not in maps}
+    missing = {n: np.broadcast_to(np.array(v, np.float32), (*size, len(v))) for n, v in SUBSTITUTES.items() if n not in maps}
     return {name: np.asarray(image, np.float32) for name, image in {**maps, **missing}.items()}
 
 

@@ -69,7 +69,7 @@ def darkroom(picture: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     if draw[3] < 0.4:
         grey = made.mean(0, keepdim=True)
         made = grey + (made - grey) * (1.4 * draw[4])
-    if draw[5] < 0.3:
+    if draw[5] < 0.1:
         made = made[torch.randperm(3, generator=generator)]
     if draw[6] < 0.3:
         made = made * torch.tensor(draw[7:10]).mul(0.4).add(0.8)[:, None, None]

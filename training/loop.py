@@ -128,8 +128,8 @@ def _follow(average: nn.Module, network: nn.Module, half_life: float, shown: int
     keep = 0.5 ** (shown / max(half_life, 1e-8))
     for mean, now in zip(average.parameters(), network.parameters(), strict=True):
         mean.lerp_(now, 1 - keep)
-    for mean, now in zip(average.buffers(), network.buffers(), strict=True):
-        mean.copy_(now)
+    for held, new in zip(average.buffers(), network.buffers(), strict=True):
+        held.copy_(new)
 
 
 def _look(
@@ -206,7 +206,7 @@ class Journal:
         self._forget_after(images)
         from torch.utils.tensorboard import SummaryWriter
 
-        self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=images)  # type: ignore[no-untyped-call]
+        self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=images)
 
     def write(self, state: State, figures: Mapping[str, float], sheet: Any) -> None:
         """One line, the same figures for TensorBoard, and the sheet in place of the last one."""

@@ -28,10 +28,11 @@ from .presets import Settings
 from .task import Split
 
 # what each error weighs beside the normals'
-SQUARES, LENGTHS, ROUGHNESS, METALLIC, LIGHT = 15.0, 2.0, 1.0, 0.2, 0.3
+SQUARES, LENGTHS, ROUGHNESS, METALLIC, LIGHT = 4.0, 3.0, 1.0, 0.2, 0.2
 JUDGED_SIDE = 512
 # share of crops that are shown as they are stored, with no light of ours
-UNLIT = 0.65
+UNLIT = 0.75
+LEAST_TILT = 0.05
 TILTED_DEG = 4.0
 SHEET_SETS = 6
 
@@ -157,19 +158,21 @@ def _photographed(
 
 
 def _losses(raw: torch.Tensor, light: torch.Tensor, maps: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Mean errors of the batch: the chord between true and predicted normals (the angle, for small ones) and the
-    square of its sideways part, absolute errors of roughness and light, cross-entropy of the metallic."""
+    """Mean errors of the batch: the chord between true and predicted normals (the angle, for small ones); the square of
+    its sideways part over the crop's tilt; absolute errors of roughness and light; cross-entropy of the metallic."""
     outputs = read_outputs(raw)
     normals, truth = normals_of_slopes(outputs["slopes"]), maps[:, 3:6]
     there = mask[:, :, None, None, None]
     count = mask.sum(0).clamp(min=1)
     difference = normals - truth
+    # flat surfaces count as much as steep ones, of which little can be foreseen
+    tilt = truth[:, :2].square().sum(1).mean((1, 2)).sqrt() + LEAST_TILT
     chord = (difference.square().sum(1, keepdim=True) + 1e-6).sqrt()
     metallic = outputs["metallic"].clamp(1e-4, 1 - 1e-4)
     entropy = F.binary_cross_entropy(metallic, maps[:, 7:8], reduction="none")
     return {
         "normal": (chord.mean((1, 2, 3)) * mask[:, 1]).sum() / count[1],
-        "squares": (difference[:, :2].square().mean((1, 2, 3)) * mask[:, 1]).sum() / count[1],
+        "squares": (difference[:, :2].square().sum(1).mean((1, 2)) / tilt * mask[:, 1]).sum() / count[1],
         "roughness": ((outputs["roughness"] - maps[:, 6:7]).abs() * there[:, 2]).mean((1, 2, 3)).sum() / count[2],
         "metallic": (entropy * there[:, 3]).mean((1, 2, 3)).sum() / count[3],
         "light": (outputs["light"] - light).abs().mean(),
@@ -179,17 +182,17 @@ def _losses(raw: torch.Tensor, light: torch.Tensor, maps: torch.Tensor, mask: to
 def _figures(judged: Sequence[Judged]) -> dict[str, float]:
     """Means over sets; the normals' over those that are tilted enough to see it."""
     tilted = [j for j in judged if j.flat_deg > TILTED_DEG] or list(judged)
-    ratio = np.mean([j.normal_deg for j in tilted]) / max(1e-6, np.mean([j.flat_deg for j in tilted]))
+    ratio = sum(j.normal_deg for j in tilted) / max(1e-6, sum(j.flat_deg for j in tilted))
     rough = [j for j in judged if math.isfinite(j.roughness)]
     roughness = float(np.mean([j.roughness for j in rough])) if rough else 0.0
     known = [j for j in judged if math.isfinite(j.normal_deg)]
     # of all sets, so that it is less a matter of chance
-    overall = np.sum([j.normal_deg for j in known]) / max(1e-6, np.sum([j.flat_deg for j in known]))
+    overall = sum(j.normal_deg for j in known) / max(1e-6, sum(j.flat_deg for j in known))
     return {
-        "score": float(overall) + roughness,
-        "normal_error_ratio_all": float(overall),
+        "score": overall + roughness,
+        "normal_error_ratio_all": overall,
         "normal_error_deg": float(np.mean([j.normal_deg for j in tilted])),
-        "normal_error_ratio": float(ratio),
+        "normal_error_ratio": ratio,
         "better_than_flat_share": float(np.mean([j.normal_deg < j.flat_deg for j in tilted])),
         "slope_correlation": float(np.mean([j.correlation for j in tilted])),
         "roughness_error": roughness,

@@ -63,7 +63,8 @@ def plain_methods(sets: Sequence[Whole]) -> Plain:
 
 def bump_normals(albedo: torch.Tensor, strength: float) -> torch.Tensor:
     """Normals (B, 3, H, W) of the luminance (of B, 3, H, W sRGB) taken for a height of `strength` texels."""
-    height = strength * sum(weight * albedo[:, i : i + 1] for i, weight in enumerate(LUMINANCE))
+    weights = torch.tensor(LUMINANCE, device=albedo.device)[:, None, None]
+    height = strength * (albedo * weights).sum(1, keepdim=True)
     right = (torch.roll(height, -1, 3) - torch.roll(height, 1, 3)) / 2
     down = (torch.roll(height, -1, 2) - torch.roll(height, 1, 2)) / 2
     return normals_of_slopes(torch.cat([right, down], 1))

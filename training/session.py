@@ -105,7 +105,7 @@ def run(wish: Wish, control: Control, say: Callable[[str], None] = lambda text: 
     fabric = _fabric(wish, planned.settings)
     torch.use_deterministic_algorithms(True, warn_only=True)
     # nothing here reads memory before it is written, and filling it costs a tenth of the time
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     task = _task(wish, planned, fabric.device)
     if fabric.is_global_zero:
         wish.out.mkdir(parents=True, exist_ok=True)

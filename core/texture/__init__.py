@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..generators import Method
 from .maps import MAP_NAMES
-from .params import ExemplarParams, ExtendParams, InpaintParams, TileableParams
+from .params import ExemplarParams, ExtendParams, FamilyParams, InpaintParams, PhotoParams, TileableParams
 
 METHODS = (
     Method(
@@ -51,5 +51,26 @@ METHODS = (
         version=1,
         roles=MAP_NAMES,
         required=("albedo",),
+    ),
+    Method(
+        generator="texture",
+        name="photo",
+        label="Maps of a photograph",
+        description="The maps that the picture shows, read by a network: relief, roughness, metal, colour without light",
+        params=PhotoParams,
+        module="texture.photo",
+        version=1,
+        roles=("albedo",),
+        required=("albedo",),
+    ),
+    Method(
+        generator="texture",
+        name="family",
+        label="From the learned space",
+        description="A new material out of a learned space: by chance, like a picture, or between several",
+        params=FamilyParams,
+        module="texture.family",
+        version=1,
+        roles=MAP_NAMES,
     ),
 )

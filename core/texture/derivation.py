@@ -79,7 +79,7 @@ def height_from_luminance(luminance_hw: torch.Tensor, progress: Progress) -> tor
 def relief_of_normals(encoded_hw3: np.ndarray, device: torch.device) -> float:
     """The relief, in tile widths, of the surface that a tile's normals (H, W, 3, OpenGL, encoded) describe."""
     given = torch.from_numpy(np.ascontiguousarray(encoded_hw3, dtype=np.float32)).to(device)
-    low, high = _reach(surface_of_normals(given))
+    low, high = reach(surface_of_normals(given))
     return (high - low) / encoded_hw3.shape[1]
 
 
@@ -159,15 +159,15 @@ def spline_blur(image_hw: torch.Tensor, spacing: int) -> torch.Tensor:
 
 def stretched(image_hw: torch.Tensor) -> torch.Tensor:
     """Shifted and scaled to [0, 1], a thousandth clipped at each end; what is flat becomes 0.5."""
-    low, high = _reach(image_hw)
+    low, high = reach(image_hw)
     if high - low < 1e-5:
         return torch.full_like(image_hw, 0.5)
     return ((image_hw - low) / (high - low)).clamp_(0, 1)
 
 
-def _reach(image_hw: torch.Tensor) -> tuple[float, float]:
+def reach(image_hw: torch.Tensor) -> tuple[float, float]:
     """The lowest and highest value but for a thousandth at each end."""
-    step = max(1, math.isqrt(image_hw.numel() // 2**20))
+    step = max(1, math.isqrt(image_hw.numel() // 2**17))
     ordered = image_hw[::step, ::step].reshape(-1).sort()[0]
     outside = len(ordered) // 1000
     return float(ordered[outside]), float(ordered[len(ordered) - 1 - outside])

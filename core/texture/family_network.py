@@ -41,6 +41,9 @@ WAVE_LEVELS = (2, 3)
 class Encoder(nn.Module):
     """Statistics (B, S), standardised inside, to mean and log variance of the latent code, each (B, L)."""
 
+    mean: torch.Tensor
+    spread: torch.Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(NUM_STATISTICS + NUM_MOMENTS))
@@ -89,7 +92,8 @@ class Modulated(nn.Module):
         if border:
             x = F.pad(x, (border,) * 4, mode="circular")
         y = F.conv2d(x, self.weight.to(x.dtype))
-        return y * (power + 1e-6).rsqrt()[:, :, None, None] + self.bias[:, None, None]
+        made: torch.Tensor = y * (power + 1e-6).rsqrt()[:, :, None, None] + self.bias[:, None, None]
+        return made
 
 
 class Layer(nn.Module):
@@ -110,6 +114,9 @@ class Layer(nn.Module):
 
 class Generator(nn.Module):
     """Latents, scales, moments and lattices to maps (B, 7, H, W) as `family_statistics` has them."""
+
+    moment_mean: torch.Tensor
+    moment_spread: torch.Tensor
 
     def __init__(self) -> None:
         super().__init__()
@@ -176,6 +183,11 @@ class FamilyNetwork(nn.Module):
     `latents` (N, L), `moments` (N, 14), `periods` (N, 2) in stored texels (0: nothing repeats), `category` (N,) into
     `categories`.
     """
+
+    latents: torch.Tensor
+    moments: torch.Tensor
+    periods: torch.Tensor
+    category: torch.Tensor
 
     def __init__(self, categories: list[str], count: int) -> None:
         super().__init__()

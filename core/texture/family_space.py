@@ -39,7 +39,7 @@ class Code:
     @classmethod
     def of_flat(cls, values: Sequence[float]) -> Code:
         """A code that a Request carries: CODE_LENGTH numbers."""
-        latent, moments, periods = torch.tensor(values, dtype=torch.float32).split([LATENT, NUM_MOMENTS, 2])
+        latent, moments, periods = torch.split(torch.tensor(values, dtype=torch.float32), [LATENT, NUM_MOMENTS, 2])
         return cls(latent, moments, periods)
 
 
@@ -113,8 +113,11 @@ def drawn(network: FamilyNetwork, category: str, variety: float, generator: torc
 def rendered(
     network: FamilyNetwork, codes: Sequence[Code], size: tuple[int, int], scale: float, generator: torch.Generator
 ) -> torch.Tensor:
-    """Tiles (B, 7, H, W) of the codes. size: rows and columns, multiples of COARSEST. scale: log2 of texels per texel of
-    the materials trained on, best from -1 to 0."""
+    """Tiles (B, 7, H, W) of the codes.
+
+    size: rows and columns, multiples of COARSEST. scale: log2 of texels per texel of the materials trained on, best
+    from -1 to 0.
+    """
     device = network.latents.device
     assert size[0] % COARSEST == 0 and size[1] % COARSEST == 0
     cycles = torch.stack([whole_cycles(code.periods, size, scale) for code in codes])

@@ -47,8 +47,7 @@ def moments_of(maps: torch.Tensor) -> torch.Tensor:
     albedo = maps[:, ALBEDO].flatten(2)
     mean = albedo.mean(2)
     centred = albedo - mean[:, :, None]
-    covariance = centred @ centred.transpose(1, 2) / centred.shape[2]
-    root = torch.linalg.cholesky(covariance + 1e-6 * torch.eye(3, device=maps.device))
+    root = _covariance_root(centred)
     slopes = _root_mean_square(maps[:, SLOPES], (1, 2, 3))
     others = [value[:, None] for channel in (5, 6) for value in _mean_and_spread(maps[:, channel])]
     return torch.cat([mean, root[:, _ROOT[0], _ROOT[1]], slopes.log2()[:, None], *others], 1)
@@ -63,7 +62,7 @@ def without_moments(maps: torch.Tensor) -> torch.Tensor:
 
 
 def with_moments(even: torch.Tensor, moments: torch.Tensor) -> torch.Tensor:
-    """Maps (B, 7, H, W) from what `without_moments` gives, and moments (B, 14); albedo, roughness, metallic in [0, 1]."""
+    """Maps (B, 7, H, W), but for slopes in [0, 1], from what `without_moments` gives and moments (B, 14)."""
     root = torch.zeros((len(even), 3, 3), device=even.device, dtype=even.dtype)
     root[:, _ROOT[0], _ROOT[1]] = moments[:, MOMENTS["root"]]
     albedo = torch.einsum("bij,bjhw->bihw", root, even[:, ALBEDO]) + moments[:, MOMENTS["mean"], None, None]
@@ -147,6 +146,16 @@ def _mean_and_spread(image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return mean, _root_mean_square(image - mean[:, None, None], (1, 2))
 
 
+def _covariance_root(centred: torch.Tensor) -> torch.Tensor:
+    """The lower triangular root (B, 3, 3) of the covariance of centred colours (B, 3, N).
+
+    By products of single channels: a matrix product would be done in half precision where that is switched on.
+    """
+    covariance = (centred[:, :, None] * centred[:, None]).mean(3)
+    root: torch.Tensor = torch.linalg.cholesky(covariance + 1e-6 * torch.eye(3, device=centred.device))
+    return root
+
+
 def _root_mean_square(image: torch.Tensor, axes: tuple[int, ...], keepdim: bool = False) -> torch.Tensor:
     """At least LEAST, and with a gradient where the image is zero."""
     return (image.square().mean(axes, keepdim=keepdim) + LEAST**2).sqrt()
@@ -155,9 +164,9 @@ def _root_mean_square(image: torch.Tensor, axes: tuple[int, ...], keepdim: bool 
 def _white(albedo: torch.Tensor) -> torch.Tensor:
     flat = albedo.flatten(2)
     centred = flat - flat.mean(2, keepdim=True)
-    covariance = centred @ centred.transpose(1, 2) / centred.shape[2]
-    root = torch.linalg.cholesky(covariance + 1e-6 * torch.eye(3, device=albedo.device))
-    return torch.linalg.solve_triangular(root, centred, upper=False).reshape(albedo.shape)
+    root = _covariance_root(centred)
+    white: torch.Tensor = torch.linalg.solve_triangular(root, centred, upper=False)
+    return white.reshape(albedo.shape)
 
 
 def _sized(slopes: torch.Tensor) -> torch.Tensor:

@@ -66,15 +66,16 @@ def finished_asset(
     size_m: float,
     start: float,
     size: tuple[int, int] | None = None,
+    relief_is_known: bool = False,
 ) -> Asset:
     """The Asset of a tile: the wanted maps in their order, those that `made` lacks derived from it, and its quality.
 
     made: tileable (H, W, C) float32 in [0, 1] by name, the albedo among them. relief: lowest to highest point in tile
-    widths, unless normals without a height decide it. size_m: the tile's width. start: the progress so far. size: rows
-    and columns to which the maps are resampled around the tile, which stays as wide and high as it is.
+    widths, unless normals without a height decide it and it is not known. size_m: the tile's width. start: the progress
+    so far. size: rows and columns to which the maps are resampled around the tile, which stays as wide and high.
     """
     missing = [name for name in wanted if name not in made]
-    if "normal" in made and "height" not in made:
+    if "normal" in made and "height" not in made and not relief_is_known:
         # the normals say how deep the surface is
         context.progress(start, "Measuring the relief")
         relief = relief_of_normals(made["normal"], context.device)

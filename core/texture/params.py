@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..models import SHIPPED
 from ..params import Params, param
 from .maps import MAP_NAMES
 
@@ -24,6 +25,11 @@ def relief_param() -> Any:
         minimum=0.0,
         maximum=0.5,
     )
+
+
+def model_param() -> Any:
+    """Which learned weights to use."""
+    return param(SHIPPED, "The learned model: the one that comes with Maquette, or one trained on your own library")
 
 
 def maps_param() -> Any:
@@ -129,4 +135,52 @@ class ExtendParams(MaterialParams):
     size_m: float = size_m_param("Width of the picture in the real world; the result is as much wider as it grows")
     relief: float = relief_param()
     corners: tuple[float, ...] = corners_param()
+    maps: tuple[str, ...] = maps_param()
+
+
+@dataclass(frozen=True)
+class PhotoParams(MaterialParams):
+    """All maps of a picture that stays as it is, read from it by a network."""
+
+    strength: float = param(1.0, "How deep the relief is, beside what the network reads", minimum=0.0, maximum=4.0)
+    invert: bool = param(False, "Whether what was read as high is low")
+    detail: float = param(
+        1.0, "How much of the finest relief is kept; above 1 it is sharpened", minimum=0.0, maximum=2.0
+    )
+    delight: float = param(
+        0.7,
+        "How much of the light and shadow that the network sees is taken out of the albedo",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    even_light: float = param(
+        0.5, "How much of slow changes of brightness across the picture is taken out", minimum=0.0, maximum=1.0
+    )
+    roughness: float = param(0.0, "Added to the roughness that was read", minimum=-1.0, maximum=1.0)
+    tile: bool = param(False, "Whether the result is made to tile, with the least change")
+    model: str = model_param()
+    size_m: float = size_m_param("Width of the picture in the real world")
+    corners: tuple[float, ...] = corners_param()
+    maps: tuple[str, ...] = maps_param()
+
+
+@dataclass(frozen=True)
+class FamilyParams(MaterialParams):
+    """A material from the learned space: by chance, or where pictures lie in it."""
+
+    size: int = param(1024, "Width of the material", minimum=64, maximum=8192, unit="px")
+    aspect: float = param(1.0, "Width to height of the material", minimum=0.125, maximum=8.0)
+    size_m: float = size_m_param("Width of the tile in the real world")
+    category: str = param("any", "What a material by chance shall be; pictures decide it themselves")
+    variety: float = param(
+        0.6, "How far a material by chance may lie from those that were trained on", minimum=0.0, maximum=1.0
+    )
+    scale: float = param(0.0, "Size of the structure in powers of two: -1 is half as large", minimum=-2.0, maximum=1.0)
+    brightness: float = param(0.0, "Lighter or darker", minimum=-0.5, maximum=0.5)
+    hue: float = param(0.0, "Turns the colours around the wheel", minimum=-0.5, maximum=0.5)
+    saturation: float = param(1.0, "Strength of the colours", minimum=0.0, maximum=3.0)
+    contrast: float = param(1.0, "Strength of the differences within the albedo", minimum=0.0, maximum=3.0)
+    roughness: float = param(0.0, "Added to the roughness", minimum=-1.0, maximum=1.0)
+    depth: float = param(1.0, "How deep the relief is, beside what belongs to the material", minimum=0.0, maximum=4.0)
+    model: str = model_param()
     maps: tuple[str, ...] = maps_param()

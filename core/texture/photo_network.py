@@ -72,7 +72,8 @@ class PhotoNetwork(nn.Module):
         for level in range(len(self.up) - 1, -1, -1):
             x = F.interpolate(self.grow[level](x), scale_factor=2.0, mode="bilinear", align_corners=False)
             x = self.up[level](x + features[level], self.scales[level](context))
-        return F.pixel_shuffle(self.head(x), 2)
+        made: torch.Tensor = F.pixel_shuffle(self.head(x), 2)
+        return made
 
     def look(self, picture: torch.Tensor) -> torch.Tensor:
         """What the surface is like as a whole: (B, K)."""

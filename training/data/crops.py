@@ -120,7 +120,7 @@ class CropStream:
         return self._orders[epoch]
 
     def _random_crop(self, stored: np.ndarray, random: np.random.Generator) -> tuple[torch.Tensor, float, int]:
-        """(9, crop, crop), log2 of the scale, turn: a square window anywhere on the torus, in one of eight positions."""
+        """(9, crop, crop), log2 of its scale, its turn: a window anywhere on the torus in one of eight positions."""
         low, high = self.augmentation.scales
         side = max(1, round(self.crop / random.uniform(low, high)))
         top, left = (int(random.integers(size)) for size in stored.shape[1:])

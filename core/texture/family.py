@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`texture` / `family`: a material out of the learned space, in one pass, at any size and aspect.
+
+Where in the space is said by the Request's `code`, else by pictures (their places, mixed by their weights), else by
+chance within a category. The sliders move the moments of the code. Shape letters: H, W rows and columns.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from ..asset import Asset
+from ..codec import show
+from ..context import Context
+from ..errors import InputError
+from ..models import Model, find_model
+from ..request import Reference, Request
+from ..weights import load_network
+from .derivation import occlusion_from_height, reach, stretched
+from .family_network import COARSEST, FamilyNetwork
+from .family_space import CODE_LENGTH, Code, drawn, mixed, project, rendered
+from .family_statistics import ALBEDO, METALLIC, MOMENTS, ROUGHNESS, SLOPES
+from .features import LUMINANCE
+from .material_request import finished_asset, read_maps
+from .params import FamilyParams
+from .photo import surface_of_slopes
+from .photo_network import normals_of_slopes
+
+ANY = "any"
+# pictures are looked at no larger than this: the space was learned at this size
+LOOKED_AT = 512
+LARGEST = 8192
+
+
+def generate(request: Request, context: Context) -> Asset:
+    """The material that the Request asks for; see `FamilyParams`."""
+    params = request.params
+    assert isinstance(params, FamilyParams)
+    context.progress(0.0, "Finding the place")
+    network = _loaded(find_model("texture", "family", params.model), str(context.device))
+    random = torch.Generator().manual_seed(request.seed)
+    code = moved(_place(request, network, random, context), params)
+    size = (max(1, round(params.size / params.aspect)), params.size)
+    if min(size) < COARSEST or max(size) > LARGEST:
+        raise InputError(
+            f"The material would be {size[1]} x {size[0]} px; its sides must lie between {COARSEST} and {LARGEST} px. "
+            "Choose another size or aspect."
+        )
+    context.progress(0.1, "Making the tile")
+    whole = tuple(-(-side // COARSEST) * COARSEST for side in size)
+    stack = rendered(network, [code], (whole[0], whole[1]), params.scale, random)
+    context.progress(0.6, "Integrating the slopes")
+    maps, relief = maps_of(stack)
+    maps = {name: image for name, image in maps.items() if name in params.maps}
+    return finished_asset(
+        request,
+        context,
+        maps,
+        wanted=params.maps,
+        relief=relief,
+        size_m=params.size_m,
+        start=0.9,
+        size=size,
+        relief_is_known=True,
+    )
+
+
+def maps_of(stack: torch.Tensor) -> tuple[dict[str, np.ndarray], float]:
+    """(all six maps (H, W, C) float32 in [0, 1], relief in tile widths) of a made stack (1, 7, H, W)."""
+    slopes = stack[0, SLOPES].permute(1, 2, 0)
+    surface = surface_of_slopes(slopes)
+    low, high = reach(surface)
+    relief = (high - low) / surface.shape[1]
+    height = stretched(surface)
+    made = {
+        "albedo": stack[0, ALBEDO].permute(1, 2, 0),
+        "normal": normals_of_slopes(stack[:, SLOPES])[0].permute(1, 2, 0) * 0.5 + 0.5,
+        "roughness": stack[0, ROUGHNESS].permute(1, 2, 0),
+        "metallic": stack[0, METALLIC].permute(1, 2, 0),
+        "height": height[..., None],
+        "ambient_occlusion": occlusion_from_height(height, relief, lambda fraction, text: None)[..., None],
+    }
+    return {name: image.float().cpu().contiguous().numpy() for name, image in made.items()}, relief
+
+
+def moved(code: Code, params: FamilyParams) -> Code:
+    """The code with its moments where the sliders put them."""
+    moments = code.moments.clone()
+    turn = _colour_turn(params.hue, params.saturation)
+    grey = torch.tensor(LUMINANCE) @ moments[MOMENTS["mean"]]
+    moments[MOMENTS["mean"]] = (turn @ (moments[MOMENTS["mean"]] - grey) + grey + params.brightness).clamp(0, 1)
+    rows, columns = torch.tril_indices(3, 3)
+    root = torch.zeros(3, 3)
+    root[rows, columns] = moments[MOMENTS["root"]]
+    root = params.contrast * turn @ root
+    covariance = root @ root.T + 1e-8 * torch.eye(3)
+    moments[MOMENTS["root"]] = torch.linalg.cholesky(covariance)[rows, columns]
+    moments[MOMENTS["relief"]] += math.log2(max(params.depth, 1e-3))
+    moments[MOMENTS["roughness"].start] = (moments[MOMENTS["roughness"].start] + params.roughness).clamp(0, 1)
+    return replace(code, moments=moments)
+
+
+def _place(request: Request, network: FamilyNetwork, random: torch.Generator, context: Context) -> Code:
+    """Where in the space the Request wants its material from."""
+    params = request.params
+    assert isinstance(params, FamilyParams)
+    if request.code is not None:
+        if len(request.code) != CODE_LENGTH:
+            raise InputError(f"The code has {len(request.code)} numbers; this model's has {CODE_LENGTH}. Leave it out.")
+        return Code.of_flat(request.code)
+    groups = list(_materials(request.references))
+    if groups:
+        codes = [project(network, read_maps(group, context.warn, shortest=LOOKED_AT)) for group in groups]
+        return mixed(codes, [group[0].weight for group in groups])
+    if params.category != ANY and params.category not in network.categories:
+        raise InputError(
+            f"The model knows no category {show(params.category)}. There is: {ANY}, {', '.join(network.categories)}."
+        )
+    return drawn(network, "" if params.category == ANY else params.category, params.variety, random)
+
+
+def _materials(references: tuple[Reference, ...]) -> Iterator[list[Reference]]:
+    """The references of each material: one of several albedos stands alone, one albedo has all other maps with it."""
+    albedos = [reference for reference in references if reference.role == "albedo"]
+    others = [reference for reference in references if reference.role != "albedo"]
+    if others and not albedos:
+        raise InputError("Maps were given without an albedo. Give the albedo of the material too.")
+    if len(albedos) == 1:
+        yield [*albedos, *others]
+    else:
+        yield from ([albedo] for albedo in albedos)
+
+
+def _colour_turn(hue: float, saturation: float) -> torch.Tensor:
+    """(3, 3): colours around the grey axis turned by `hue` of a whole turn and stretched by `saturation`."""
+    angle = 2 * math.pi * hue
+    axis = torch.full((3,), 1 / math.sqrt(3))
+    cross = torch.tensor([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
+    along = torch.outer(axis, axis)
+    turn = math.cos(angle) * torch.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * along
+    return along + saturation * (turn - along @ turn)
+
+
+@functools.lru_cache(maxsize=2)
+def _loaded(model: Model, device: str) -> FamilyNetwork:
+    network: FamilyNetwork = load_network(model, FamilyNetwork, torch.device(device))
+    return network
