@@ -10,8 +10,10 @@ from typing import Any
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty, StringProperty
 from bpy.types import PropertyGroup
 
+from ..core.codec import parse_json
+from ..core.errors import InputError
 from ..core.generators import Method
-from ..core.models import models
+from ..core.models import SHIPPED, find_model, models, read_header
 from ..core.params import Params, ParamSpec, specs
 from ..core.texture.maps import MAPS
 from .scene.units import metres_per_unit
@@ -98,8 +100,8 @@ def _properties_of(spec: ParamSpec, method: Method) -> dict[str, Any]:
         return {spec.name: _tuple_property(spec, said)}
     if spec.choices:
         return {spec.name: EnumProperty(**said, items=_choice_items(spec))}
-    if spec.name == MODEL:
-        return {spec.name: StringProperty(**said, search=_model_search(method), search_options={"SORT"})}
+    if spec.name in _SEARCHES:
+        return {spec.name: StringProperty(**said, search=_SEARCHES[spec.name](method), search_options=set())}
     return {spec.name: StringProperty(**said)}
 
 
@@ -141,9 +143,36 @@ def _model_search(method: Method) -> Any:
     """What Blender lists under the field of a model's name: asked only when the list is opened."""
 
     def search(group: Any, context: Any, typed: str) -> list[str]:
-        return [model.name for model in models(method.generator, method.name)]
+        return _matching([model.name for model in models(method.generator, method.name)], typed)
 
     return search
+
+
+def _category_search(method: Method) -> Any:
+    """The categories that the chosen model knows, as its file says."""
+
+    def search(group: Any, context: Any, typed: str) -> list[str]:
+        return _matching(["any", *categories_of(method, getattr(group, MODEL, SHIPPED))], typed)
+
+    return search
+
+
+def categories_of(method: Method, model: str) -> list[str]:
+    """The categories in the header of a model's file; none where there is no such model, or it knows none."""
+    try:
+        metadata = read_header(find_model(method.generator, method.name, model).path).get("__metadata__", {})
+        config = parse_json(metadata.get("config", "{}"), "The model's configuration")
+    except InputError:
+        return []
+    return [str(name) for name in config.get("categories", [])]
+
+
+def _matching(names: list[str], typed: str) -> list[str]:
+    # Blender's search field begins with what stands in it: that alone shall not hide the others
+    return names if typed in names else [name for name in names if typed.lower() in name.lower()]
+
+
+_SEARCHES = {MODEL: _model_search, "category": _category_search}
 
 
 def _length_shown(spec: ParamSpec) -> Any:

@@ -41,7 +41,11 @@ PRESENTATIONS = {
     ),
     "extend": Presentation(picture="Picture", seed="Filling"),
     "photo": Presentation(seed=""),
-    "family": Presentation(picture="Like This Picture", seed="Material"),
+    "family": Presentation(
+        picture="Like This Picture",
+        seed="Material",
+        groups={"Colour": ("brightness", "hue", "saturation", "contrast")},
+    ),
 }
 
 
