@@ -89,7 +89,7 @@ def load_network(model: Model, build: Any, device: torch.device) -> Any:
         raise InputError(
             f"The model {show(model.name)} was made for another version of Maquette. Train it again, or choose another."
         ) from error
-    return network.to(device).eval()
+    return network.to(device).eval().requires_grad_(False)
 
 
 def data_hash(data: bytes) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judges `family` while it trains: how near projections come to held-out materials, beside the nearest one recoloured."""
+"""Judges `family` while it trains: how near projections come to held-out materials, beside the nearest recoloured."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class FamilyJudge:
         self._real = [self._projected(_complete(maps)) for maps in self._given]
 
     def judge(self, network: FamilyNetwork) -> dict[str, float]:
-        """`score` is the Frechet distance of all projections; `sample_variety` the spread of samples beside real ones."""
+        """`score` is the Frechet distance of projections; `sample_variety` the spread of samples beside real ones."""
         made = []
         for number, maps in enumerate(self._given):
             code = project(network, maps)
@@ -98,7 +98,9 @@ def unstacked(stack: torch.Tensor) -> Maps:
 def _complete(maps: Mapping[str, np.ndarray]) -> Maps:
     """With what says least in place of maps that are missing."""
     size = maps["albedo"].shape[:2]
-    missing = {n: np.broadcast_to(np.array(v, np.float32), (*size, len(v))) for n, v in SUBSTITUTES.items() if n not in maps}
+    missing = {
+        n: np.broadcast_to(np.array(v, np.float32), (*size, len(v))) for n, v in SUBSTITUTES.items() if n not in maps
+    }
     return {name: np.asarray(image, np.float32) for name, image in {**maps, **missing}.items()}
 
 

@@ -12,41 +12,25 @@ from __future__ import annotations
 import copy
 import json
 import math
-import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from lightning_fabric import Fabric
 from torch import nn
 
 from ..core.errors import Cancelled, EngineError, InputError
-from ..core.files.image_file import write_image
 from .card import Provenance, write_model
 from .checkpoint import load_checkpoint, save_checkpoint
+from .clock import Clock, State
 from .control import Control, Progress
+from .journal import Journal
 from .presets import Settings
 from .task import Task
 
-REPORT_EVERY_S = 0.5
-CHECKPOINT_EVERY_S = 120.0
-STATS, SHEET, SETTINGS = "stats.jsonl", "samples.png", "settings.json"
-
-
-@dataclass
-class State:
-    """Where a training is. `score` is the best so far, reached after `best_images`; `unimproved` looks came since."""
-
-    step: int = 0
-    images: int = 0
-    seconds: float = 0.0
-    score: float = math.inf
-    best_images: int = 0
-    unimproved: int = 0
-    done: bool = False
+SETTINGS = "settings.json"
 
 
 def train(task: Task, settings: Settings, folder: Path, fabric: Fabric, control: Control, about: Provenance) -> Path:
@@ -58,36 +42,75 @@ def train(task: Task, settings: Settings, folder: Path, fabric: Fabric, control:
     folder.mkdir(parents=True, exist_ok=True)
     _check_settings(folder, task, settings)
     average = copy.deepcopy(task.networks[task.shipped]).eval().requires_grad_(False)
-    state = _resumed(folder, task, average, control)
+    state = _resumed(folder, task, settings, average, control)
     wrapped = {name: fabric.setup_module(net) for name, net in task.networks.items()}
-    journal = Journal(folder, fabric, state.images)
-    model = folder / f"{task.model.rpartition('/')[2]}.safetensors"
-    clock = Clock(state, settings, control, fabric)
-    baselines = task.baselines() if fabric.is_global_zero else {}
+    journal, clock = Journal(folder, fabric, state.images), Clock(state, settings, control, fabric)
+    judge = Judge(task, settings, average, state, fabric, journal, folder, about)
     try:
         while not state.done:
-            control.check()
-            clock.go_on()
+            clock.wait()
             figures = _step(task, settings, fabric, wrapped, average, state)
-            if state.images // settings.look_every != (state.images - _shown(settings, fabric)) // settings.look_every:
+            state.done = state.images >= settings.images
+            if state.done or _passes(settings.look_every, state.images, _shown(settings, fabric)):
                 clock.say("Looking at held-out families")
-                figures |= _look(task, average, state, settings, journal, model, about, baselines, fabric)
+                figures |= judge.look()
+                clock.worry = task.worries(figures)
+            if state.done or judge.just_looked(state.images) or clock.checkpoint_is_due():
                 _save(folder, task, average, state, fabric)
                 clock.saved()
-            elif clock.checkpoint_is_due():
-                _save(folder, task, average, state, fabric)
-                clock.saved()
-            state.done = state.done or state.images >= settings.images
             clock.tick(figures, journal.sheet)
-        if not model.exists():
-            _look(task, average, state, settings, journal, model, about, baselines, fabric)
-        _save(folder, task, average, state, fabric)
     except (Cancelled, KeyboardInterrupt):
         _save(folder, task, average, state, fabric)
         raise
     finally:
         journal.close()
-    return model
+    return judge.model
+
+
+class Judge:
+    """Looks at the averaged weights now and then, and keeps the best of them as the model."""
+
+    def __init__(
+        self,
+        task: Task,
+        settings: Settings,
+        average: nn.Module,
+        state: State,
+        fabric: Fabric,
+        journal: Journal,
+        folder: Path,
+        about: Provenance,
+    ) -> None:
+        self._task, self._settings, self._average, self._state = task, settings, average, state
+        self._fabric, self._journal, self._about = fabric, journal, about
+        self._baselines = task.baselines() if fabric.is_global_zero and not state.done else {}
+        self._looked_at = -1
+        self.model = folder / f"{task.model.rpartition('/')[2]}.safetensors"
+
+    def just_looked(self, images: int) -> bool:
+        """Whether the last look was at this very state."""
+        return self._looked_at == images
+
+    def look(self) -> dict[str, float]:
+        """Figures on held-out families, written down with a sheet of samples; the state learns whether to go on."""
+        state, figures = self._state, {}
+        if self._fabric.is_global_zero:
+            figures = self._task.judge(self._average)
+            self._journal.write(state.images, state.seconds, figures, self._task.sheet(self._average))
+        figures = self._fabric.broadcast(figures)
+        self._looked_at = state.images
+        if figures["score"] < state.score:
+            state.score, state.best_images, state.unimproved = figures["score"], state.images, 0
+            self._keep(figures)
+        else:
+            state.unimproved += 1
+        state.done = state.done or state.unimproved >= self._settings.patience
+        return figures
+
+    def _keep(self, figures: Mapping[str, float]) -> None:
+        if self._fabric.is_global_zero:
+            made = (figures, self._baselines, self._state.images, self._state.seconds)
+            write_model(self.model, self._task, self._average, self._settings, self._about, *made)
 
 
 def _step(
@@ -132,31 +155,9 @@ def _follow(average: nn.Module, network: nn.Module, half_life: float, shown: int
         held.copy_(new)
 
 
-def _look(
-    task: Task,
-    average: nn.Module,
-    state: State,
-    settings: Settings,
-    journal: Journal,
-    model: Path,
-    about: Provenance,
-    baselines: Mapping[str, float],
-    fabric: Fabric,
-) -> dict[str, float]:
-    """Judge the average on held-out families, draw samples, keep it if it is the best so far."""
-    figures: dict[str, float] = {}
-    if fabric.is_global_zero:
-        figures = task.judge(average)
-        journal.write(state, figures, task.sheet(average))
-    figures = fabric.broadcast(figures)
-    if figures["score"] < state.score:
-        state.score, state.best_images, state.unimproved = figures["score"], state.images, 0
-        if fabric.is_global_zero:
-            write_model(model, task, average, settings, about, figures, baselines, state.images, state.seconds)
-    else:
-        state.unimproved += 1
-    state.done = state.unimproved >= settings.patience
-    return figures
+def _passes(every: int, images: int, shown: int) -> bool:
+    """Whether a multiple of `every` was reached by the last `shown` images."""
+    return images // every != (images - shown) // every
 
 
 def _save(folder: Path, task: Task, average: nn.Module, state: State, fabric: Fabric) -> None:
@@ -166,7 +167,7 @@ def _save(folder: Path, task: Task, average: nn.Module, state: State, fabric: Fa
     fabric.barrier()
 
 
-def _resumed(folder: Path, task: Task, average: nn.Module, control: Control) -> State:
+def _resumed(folder: Path, task: Task, settings: Settings, average: nn.Module, control: Control) -> State:
     """The state of the folder's checkpoint, taken up in place, or a fresh one."""
     found = load_checkpoint(folder, {**task.networks, "average": average}, task.optimisers)
     if found is None:
@@ -174,8 +175,10 @@ def _resumed(folder: Path, task: Task, average: nn.Module, control: Control) -> 
     tensors, plain, faults = found
     task.restore(tensors)
     state = State(**plain)
+    # more images than last time may be wished for
+    state.done = state.done and state.images >= settings.images
     text = " ".join([*faults, f"Going on after {state.images} images."])
-    control.report(Progress(state.images, max(1, state.images), 0.0, 0.0, text))
+    control.report(Progress(state.images, settings.images, 0.0, 0.0, text))
     return state
 
 
@@ -188,98 +191,7 @@ def _check_settings(folder: Path, task: Task, settings: Settings) -> None:
         differ = [name for name in plain if before.get(name) != plain[name] and name not in ("images", "patience")]
         if differ:
             raise InputError(
-                f"'{folder}' holds a training with another {', '.join(differ)}. Use the same settings to go on with it, "
-                "or name another folder."
+                f"'{folder}' holds a training with another {', '.join(differ)}. Use the same settings to go on with "
+                "it, or name another folder."
             )
     path.write_text(json.dumps(plain, indent=1), encoding="utf-8")
-
-
-class Journal:
-    """What is written while a training runs: `stats.jsonl`, TensorBoard's events and the sheet of samples."""
-
-    def __init__(self, folder: Path, fabric: Fabric, images: int) -> None:
-        self._folder = folder
-        self._writer: Any = None
-        self.sheet: Path | None = folder / SHEET if (folder / SHEET).exists() else None
-        if not fabric.is_global_zero:
-            return
-        self._forget_after(images)
-        from torch.utils.tensorboard import SummaryWriter
-
-        self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=images)
-
-    def write(self, state: State, figures: Mapping[str, float], sheet: Any) -> None:
-        """One line, the same figures for TensorBoard, and the sheet in place of the last one."""
-        line = {
-            "images": state.images,
-            "seconds": round(state.seconds, 1),
-            **{k: round(v, 6) for k, v in figures.items()},
-        }
-        with (self._folder / STATS).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-        for name, value in figures.items():
-            self._writer.add_scalar(name, value, state.images)
-        self.sheet = self._folder / SHEET
-        write_image(self.sheet, np.round(np.clip(sheet, 0, 1) * 255).astype(np.uint8))
-        self._writer.flush()
-
-    def close(self) -> None:
-        """Finish TensorBoard's file."""
-        if self._writer is not None:
-            self._writer.close()
-
-    def _forget_after(self, images: int) -> None:
-        """Lines that a killed run wrote after the checkpoint that this one goes on from."""
-        path = self._folder / STATS
-        if path.exists():
-            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-            path.write_text("".join(x for x in lines if json.loads(x)["images"] <= images), encoding="utf-8")
-
-
-class Clock:
-    """Rate, time left, and when to speak and to save."""
-
-    def __init__(self, state: State, settings: Settings, control: Control, fabric: Fabric) -> None:
-        self._state, self._settings, self._control, self._fabric = state, settings, control, fabric
-        self._spoken = 0.0
-        self._saved = self._last = time.monotonic()
-        self._rate = 0.0
-
-    def go_on(self) -> None:
-        """After a pause: the time that it took does not count."""
-        now = time.monotonic()
-        if now - self._last > 60:
-            self._last = now
-
-    def say(self, text: str) -> None:
-        """Report a stage that is no step."""
-        self._report(text, {})
-
-    def saved(self) -> None:
-        """A checkpoint was written."""
-        self._saved = time.monotonic()
-
-    def checkpoint_is_due(self) -> bool:
-        """Whether the last checkpoint is long ago; the same on every process."""
-        due: bool = self._fabric.broadcast(time.monotonic() - self._saved > CHECKPOINT_EVERY_S)
-        return due
-
-    def tick(self, figures: Mapping[str, float], sheet: Path | None) -> None:
-        """A step is done."""
-        now = time.monotonic()
-        took = max(now - self._last, 1e-6)
-        self._last = now
-        self._state.seconds += took
-        now_rate = self._settings.batch * self._fabric.world_size / took
-        self._rate = now_rate if self._rate == 0 else 0.95 * self._rate + 0.05 * now_rate
-        if now - self._spoken >= REPORT_EVERY_S or self._state.done:
-            self._spoken = now
-            self._report("Training", figures, sheet)
-
-    def _report(self, text: str, figures: Mapping[str, float], sheet: Path | None = None) -> None:
-        if not self._fabric.is_global_zero:
-            return
-        left = max(0, self._settings.images - self._state.images) / self._rate if self._rate else 0.0
-        self._control.report(
-            Progress(self._state.images, self._settings.images, self._rate, left, text, figures, sheet)
-        )

@@ -17,7 +17,7 @@ NUM_PLACES = 1024
 
 
 def patch_distance(made: torch.Tensor, given: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Mean distance (B,) of the distributions of 5 x 5 patches of maps (B, C, H, W), over scales and random projections."""
+    """Mean distance (B,) of the distributions of 5 x 5 patches of maps (B, C, H, W), over scales and projections."""
     channels = made.shape[1]
     total = made.new_zeros(len(made))
     for scale in SCALES:

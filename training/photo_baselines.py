@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plain methods that `photo` has to beat, and how a set is judged: flat normals, a bump from luminance, class means.
+"""What `photo` has to beat, flat normals, a bump from luminance and class means; and how a set is judged.
 
 Shape letters: B batch, H, W rows and columns.
 """

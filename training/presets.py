@@ -42,16 +42,17 @@ class Settings:
         return replace(self, **{name: value for name, value in given.items() if value is not None})
 
 
+HALF = "bf16-mixed"
 # model, preset                    images    batch  crop  rate    ema      look     patience
 PRESETS: dict[str, dict[str, Settings]] = {
     "texture/photo": {
         "quick": Settings(            6_000,     8,   128, 6e-4,   1_000,   1_000,   6),
-        "cpu":   Settings(          55_000,     4,   128, 1e-3,   4_000,   5_000,  20, precision="bf16-mixed"),
-        "gpu":   Settings(          600_000,    32,   256, 6e-4,   20_000, 20_000,  10, precision="bf16-mixed"),
+        "cpu":   Settings(          55_000,     4,   128, 1e-3,   4_000,   5_000,  20, precision=HALF),
+        "gpu":   Settings(          600_000,    32,   256, 6e-4,   20_000, 20_000,  10, precision=HALF),
     },
     "texture/family": {
         "quick": Settings(            4_000,     8,    64, 2e-3,   1_000,   1_000,  10, 2e-3, r1=1.0, augment=0.6),
-        "cpu":   Settings(           16_000,     8,    96, 2e-3,   2_000,   2_000,  10, 2e-3, r1=1.0, augment=0.6, precision="bf16-mixed"),
+        "cpu":   Settings(           16_000,     8,    96, 2e-3,   2_000,   2_000,  10, 2e-3, r1=1.0, augment=0.6, precision=HALF),  # noqa: E501
         "gpu":   Settings(        2_000_000,    32,   128, 2e-3,  20_000,  50_000,  10, 2e-3, r1=1.0, augment=0.6),
     },
 }  # fmt: skip

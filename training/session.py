@@ -99,7 +99,7 @@ def plan(wish: Wish, control: Control) -> Plan:
 
 
 def run(wish: Wish, control: Control, say: Callable[[str], None] = lambda text: None) -> Path:
-    """Train what is wished for and return the model's file. Cancelled leaves a checkpoint that the same wish takes up."""
+    """Train what is wished for and return the model's file; what Cancelled leaves, the same wish takes up."""
     planned = plan(wish, control)
     say(planned.text())
     fabric = _fabric(wish, planned.settings)

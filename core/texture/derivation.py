@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Maps that nobody gave, estimated from those at hand by classical means; every step wraps around the tile.
+"""Maps that nobody gave, estimated from those at hand; every step wraps around the tile.
+
+What only the albedo can tell is read from it by the network of `photo`; without its weights, by classical means.
 
 Shape letters: h, w rows and columns of the tile. Heights are in [0, 1]; `relief` times height is in tile widths.
 """
@@ -13,8 +15,11 @@ import numpy as np
 import torch
 
 from ..context import Progress, span
+from ..models import SHIPPED
 from .features import luminance
+from .photo_prediction import LARGEST, has_network, photo_network, read_picture_outputs
 from .poisson import integrate_slopes
+from .resampling import resize
 
 # bands of luminance longer than this share of the tile are taken for light, not for relief
 LIGHT_SHARE = 1 / 8
@@ -24,6 +29,8 @@ ROUGHNESS_RANGE = (0.4, 0.95)
 # distances, as shares of the tile's width, at which ambient occlusion looks for what rises above a point
 HORIZON_SHARES = (1 / 512, 1 / 256, 1 / 128, 1 / 64, 1 / 32)
 NUM_HORIZONS = 8
+# a surface that the network sees rise by less than this is flat
+LEAST_RELIEF_TEXELS = 0.25
 
 
 def derive_maps(
@@ -43,12 +50,15 @@ def derive_maps(
     missing = [name for name in missing if name not in maps]
     derived: dict[str, torch.Tensor] = {}
     height: torch.Tensor | None = None
+    seen = _seen(maps, missing, device, span(progress, 0.0, 0.3))
     if {"height", "normal", "ambient_occlusion"} & set(missing):
-        height = _height(maps, device, lambda f, text: progress(0.5 * f, text))
+        height = _height(maps, seen, device, span(progress, 0.3, 0.2))
     for number, name in enumerate(missing):
         stage = span(progress, 0.5 + 0.5 * number / len(missing), 0.5 / len(missing))
         stage(0.0, f"Deriving {name.replace('_', ' ')}")
-        if name == "roughness":
+        if name in ("roughness", "metallic") and seen:
+            derived[name] = seen[name]
+        elif name == "roughness":
             derived[name] = roughness_from_albedo(luminance(maps["albedo"], device), stage)[..., None]
         elif name == "metallic":
             derived[name] = torch.zeros((*maps["albedo"].shape[:2], 1), device=device)
@@ -88,7 +98,13 @@ def surface_of_normals(encoded_hw3: torch.Tensor) -> torch.Tensor:
     vectors = encoded_hw3 * 2 - 1
     upward = vectors[..., 2].clamp(min=0.05)
     right, down = -vectors[..., 0] / upward, vectors[..., 1] / upward
-    # a normal tells the slope at its texel; differences live half-way to the next one
+    return surface_of_slopes(torch.stack([right, down], 2))
+
+
+def surface_of_slopes(slopes_hw2: torch.Tensor) -> torch.Tensor:
+    """The periodic surface (H, W), in texels, whose slopes to the right and down, at the texels, are these."""
+    right, down = slopes_hw2[..., 0], slopes_hw2[..., 1]
+    # a slope stands at its texel; differences live half-way to the next one
     right = 0.5 * (right + torch.roll(right, -1, 1))
     down = 0.5 * (down + torch.roll(down, -1, 0))
     return integrate_slopes(right, down)
@@ -157,10 +173,10 @@ def spline_blur(image_hw: torch.Tensor, spacing: int) -> torch.Tensor:
     return image_hw
 
 
-def stretched(image_hw: torch.Tensor) -> torch.Tensor:
-    """Shifted and scaled to [0, 1], a thousandth clipped at each end; what is flat becomes 0.5."""
+def stretched(image_hw: torch.Tensor, flat: float = 1e-5) -> torch.Tensor:
+    """Shifted and scaled to [0, 1], a thousandth clipped at each end; what reaches no further than `flat` is 0.5."""
     low, high = reach(image_hw)
-    if high - low < 1e-5:
+    if high - low < flat:
         return torch.full_like(image_hw, 0.5)
     return ((image_hw - low) / (high - low)).clamp_(0, 1)
 
@@ -173,13 +189,40 @@ def reach(image_hw: torch.Tensor) -> tuple[float, float]:
     return float(ordered[outside]), float(ordered[len(ordered) - 1 - outside])
 
 
-def _height(maps: Mapping[str, np.ndarray], device: torch.device, progress: Progress) -> torch.Tensor:
-    """The tile's height (H, W): as given, else from normals, else from luminance."""
+def _seen(
+    maps: Mapping[str, np.ndarray], missing: Collection[str], device: torch.device, progress: Progress
+) -> dict[str, torch.Tensor]:
+    """What the network of `photo` reads from the albedo where it is needed and there; else nothing.
+
+    Of a tile beyond LARGEST a side, a smaller version is read, and what was read is brought up again.
+    """
+    told = {"height", "normal"} & set(maps)
+    needed = {"roughness", "metallic"} & set(missing) or (missing and not told)
+    if not needed or not has_network():
+        return {}
+    albedo = torch.from_numpy(np.ascontiguousarray(maps["albedo"], dtype=np.float32)).to(device)
+    size, scale = albedo.shape[:2], max(1, math.ceil(max(albedo.shape[:2]) / LARGEST))
+    if scale > 1:
+        small = (max(1, size[0] // scale), max(1, size[1] // scale))
+        albedo = resize(albedo, small, (True, True), antialias=True).clamp_(0, 1)
+    found = read_picture_outputs(photo_network(SHIPPED, device), albedo, progress=progress)
+    if scale == 1:
+        return found
+    # a slope stays what it is: rise and run grow alike
+    return {name: resize(image, (size[0], size[1]), (True, True)) for name, image in found.items()}
+
+
+def _height(
+    maps: Mapping[str, np.ndarray], seen: Mapping[str, torch.Tensor], device: torch.device, progress: Progress
+) -> torch.Tensor:
+    """The tile's height (H, W): as given, else from normals, else from what the network saw, else from luminance."""
     progress(0.0, "Deriving height")
     for name in ("height", "normal"):
         if name in maps:
             given = torch.from_numpy(np.ascontiguousarray(maps[name], dtype=np.float32)).to(device)
             return given[..., 0] if name == "height" else stretched(surface_of_normals(given))
+    if seen:
+        return stretched(surface_of_slopes(seen["slopes"]), LEAST_RELIEF_TEXELS)
     return height_from_luminance(luminance(maps["albedo"], device), progress)
 
 

@@ -22,14 +22,13 @@ from ..errors import InputError
 from ..models import Model, find_model
 from ..request import Reference, Request
 from ..weights import load_network
-from .derivation import occlusion_from_height, reach, stretched
+from .derivation import occlusion_from_height, reach, stretched, surface_of_slopes
 from .family_network import COARSEST, FamilyNetwork
 from .family_space import CODE_LENGTH, Code, drawn, mixed, project, rendered
 from .family_statistics import ALBEDO, METALLIC, MOMENTS, ROUGHNESS, SLOPES
 from .features import LUMINANCE
 from .material_request import finished_asset, read_maps
 from .params import FamilyParams
-from .photo import surface_of_slopes
 from .photo_network import normals_of_slopes
 
 ANY = "any"

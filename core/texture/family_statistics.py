@@ -180,8 +180,12 @@ def _even(image: torch.Tensor) -> torch.Tensor:
 
 
 @functools.cache
+@torch.inference_mode(False)
 def _filters() -> torch.Tensor:
-    """Pairs of even and odd Gabor filters (2 O, 1, FILTER, FILTER) of unit norm and zero mean."""
+    """Pairs of even and odd Gabor filters (2 O, 1, FILTER, FILTER) of unit norm and zero mean.
+
+    Kept for whoever asks next, so never as tensors of inference mode, which no training could use.
+    """
     axis = torch.arange(float(FILTER)) - FILTER // 2
     down, right = torch.meshgrid(axis, axis, indexing="ij")
     envelope = torch.exp(-(right.square() + down.square()) / (2 * 1.8**2))

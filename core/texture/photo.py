@@ -14,14 +14,13 @@ from ..asset import Asset
 from ..context import Context, span
 from ..models import SHIPPED
 from ..request import Request
-from .derivation import occlusion_from_height, reach, spline_blur
+from .derivation import occlusion_from_height, reach, spline_blur, surface_of_slopes
 from .features import guide_features
 from .lattice import is_seamless, period
 from .material_request import finished_asset, read_maps
 from .params import PhotoParams
 from .photo_network import normals_of_slopes
 from .photo_prediction import Progress, photo_network, read_picture_outputs, without_light
-from .poisson import integrate_slopes
 from .tiling import make_tile
 
 # what is finer than this many texels counts as detail
@@ -94,15 +93,6 @@ def predict(albedo_hw3: np.ndarray, model: str = SHIPPED) -> dict[str, np.ndarra
     """All six maps of a tile's albedo (H, W, 3) by the network's defaults, on the CPU; (H, W, C) float32 in [0, 1]."""
     params = PhotoParams(model=model, delight=0.0, even_light=0.0)
     return photo_maps(albedo_hw3, params, (True, True), torch.device("cpu"), lambda fraction, text: None)[0]
-
-
-def surface_of_slopes(slopes_hw2: torch.Tensor) -> torch.Tensor:
-    """The periodic surface (H, W), in texels, whose slopes at the texels are these; see `integrate_slopes`."""
-    right, down = slopes_hw2[..., 0], slopes_hw2[..., 1]
-    # a slope stands at its texel; differences live half-way to the next one
-    right = 0.5 * (right + torch.roll(right, -1, 1))
-    down = 0.5 * (down + torch.roll(down, -1, 0))
-    return integrate_slopes(right - right.mean(), down - down.mean())
 
 
 def _wraps(albedo: np.ndarray) -> tuple[bool, bool]:

@@ -110,7 +110,8 @@ def read_outputs(raw: torch.Tensor) -> dict[str, torch.Tensor]:
 def normals_of_slopes(slopes: torch.Tensor) -> torch.Tensor:
     """Unit normals (B, 3, H, W), OpenGL, of slopes (B, 2, H, W) to the right and down."""
     vectors = torch.cat([-slopes[:, :1], slopes[:, 1:], torch.ones_like(slopes[:, :1])], 1)
-    return vectors / vectors.norm(dim=1, keepdim=True)
+    unit: torch.Tensor = vectors / vectors.norm(dim=1, keepdim=True)
+    return unit
 
 
 def _convolution(given: int, made: int) -> nn.Conv2d:

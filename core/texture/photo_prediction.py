@@ -20,6 +20,7 @@ from .photo_network import REACH_STEP, PhotoNetwork, read_outputs
 
 LARGEST, TILE, OVERLAP = 2048, 1024, 128
 WHOLE = 512
+DOUBT = (0.35, 0.65)
 GAMMA = 2.2
 
 Outputs = dict[str, torch.Tensor]
@@ -51,8 +52,12 @@ def read_picture_outputs(
     progress(0.0, "Reading the surface")
     if max(picture.shape[2:]) <= largest:
         found = _outputs(network, _padded(picture, wraps), None)
-        return {name: _cut(image, picture.shape[2:]) for name, image in found.items()}
-    return _in_tiles(network, picture, wraps, progress)
+        found = {name: _cut(image, picture.shape[2:]) for name, image in found.items()}
+    else:
+        found = _in_tiles(network, picture, wraps, progress)
+    # a surface is metal or it is not: doubt within a texel is no material
+    low, high = DOUBT
+    return {**found, "metallic": ((found["metallic"] - low) / (high - low)).clamp(0, 1)}
 
 
 def without_light(picture_hw3: torch.Tensor, light_hw1: torch.Tensor, amount: float) -> torch.Tensor:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Derived maps: seamless, in range, consistent with each other and with the relief that was asked for."""
+"""Derived maps: seamless, in range, consistent with each other and with the relief that was asked for.
+
+By the classical means, which serve where no weights are; what the network adds is tested with `photo`.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,17 @@ import pytest
 import torch
 
 from maquette.core.errors import Cancelled
+from maquette.core.texture import derivation
 from maquette.core.texture.derivation import derive_maps, relief_of_normals
 
 CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derivation, "has_network", lambda: False)
+
+
 ALL = ("normal", "roughness", "height", "ambient_occlusion", "metallic")
 
 

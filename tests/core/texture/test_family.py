@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`family`: any size in one pass, no seam, the same bytes from the same Request, sliders that move what they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from maquette.core import engine
+from maquette.core.errors import InputError
+from maquette.core.request import Request
+from maquette.core.texture.family_network import FamilyNetwork
+from maquette.core.texture.family_space import CODE_LENGTH, Code, mixed, periods_of, rendered, whole_cycles
+from maquette.core.texture.family_statistics import (
+    NUM_STATISTICS,
+    moments_of,
+    structure_of,
+    with_moments,
+    without_moments,
+)
+from maquette.core.texture.maps import MAP_NAMES
+from maquette.core.texture.quality import quality
+
+from .synthetic import bricks, noise
+
+
+def made(references: list[object] | None = None, seed: int = 0, code: list[float] | None = None, **params: object):  # type: ignore[no-untyped-def]
+    plain: dict[str, object] = {
+        "generator": "texture",
+        "method": "family",
+        "params": {"size": 128, **params},
+        "seed": seed,
+    }
+    plain |= {"references": references or []} | ({"code": code} if code else {})
+    return engine.generate(Request.from_plain(plain), device="cpu").materials[0].maps
+
+
+def picture(folder: Path, image: np.ndarray, name: str = "albedo") -> str:
+    path = folder / f"{name}.png"
+    Image.fromarray(np.round(image * 255).astype(np.uint8)).save(path)
+    return str(path)
+
+
+def test_a_sample_has_all_maps_and_no_seam() -> None:
+    maps = made(seed=3)
+    assert set(maps) == set(MAP_NAMES)
+    assert quality(maps)["seam_z"] < 4
+    np.testing.assert_allclose(np.linalg.norm(maps["normal"] * 2 - 1, axis=2), 1, atol=1e-4)
+
+
+@pytest.mark.parametrize(("size", "aspect", "shape"), [(100, 1.0, (100, 100)), (256, 2.0, (128, 256))])
+def test_any_size_and_aspect(size: int, aspect: float, shape: tuple[int, int]) -> None:
+    assert made(size=size, aspect=aspect)["albedo"].shape[:2] == shape
+
+
+def test_the_same_request_gives_the_same_bytes_and_another_seed_others() -> None:
+    first, again, other = made(seed=1), made(seed=1), made(seed=2)
+    for name in MAP_NAMES:
+        np.testing.assert_array_equal(first[name], again[name])
+    assert np.abs(first["albedo"] - other["albedo"]).mean() > 0.01
+
+
+def test_sliders_move_what_they_name(tmp_path: Path) -> None:
+    given = [picture(tmp_path, noise(128, 128))]
+    plain = made(given)
+    assert made(given, brightness=0.2)["albedo"].mean() > plain["albedo"].mean() + 0.1
+    assert made(given, contrast=0.2)["albedo"].std() < 0.5 * plain["albedo"].std()
+    grey = made(given, saturation=0.0)["albedo"]
+    assert np.abs(grey - grey.mean(2, keepdims=True)).mean() < 0.01
+    assert made(given, roughness=0.2)["roughness"].mean() > plain["roughness"].mean() + 0.1
+    tilt = [np.abs(maps["normal"][..., :2] - 0.5).mean() for maps in (made(given, depth=0.3), plain)]
+    assert tilt[0] < 0.6 * tilt[1]
+
+
+def test_a_projection_has_the_pictures_colours(tmp_path: Path) -> None:
+    image = np.clip(noise(128, 128) * np.array([0.9, 0.5, 0.3], np.float32), 0, 1)
+    maps = made([picture(tmp_path, image)])
+    np.testing.assert_allclose(maps["albedo"].mean((0, 1)), image.mean((0, 1)), atol=0.04)
+
+
+def test_a_code_alone_is_a_material() -> None:
+    network = FamilyNetwork(["brick"], 1)
+    code = Code(torch.randn(network.latents.shape[1]), torch.full((14,), 0.3), torch.tensor([32.0, 0.0]))
+    flat = list(code.flat())
+    assert len(flat) == CODE_LENGTH
+    back = Code.of_flat(flat)
+    assert torch.equal(back.latent, code.latent)
+    np.testing.assert_array_equal(made(code=flat)["albedo"], made(code=flat)["albedo"])
+    with pytest.raises(InputError, match="numbers"):
+        made(code=flat[:-1])
+
+
+def test_an_unknown_category_is_named() -> None:
+    with pytest.raises(InputError, match="knows no category 'cheese'"):
+        made(category="cheese")
+
+
+def test_maps_without_an_albedo_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="without an albedo"):
+        made([{"role": "roughness", "path": picture(tmp_path, noise(96, 96))}])
+
+
+def test_mixing_lies_between() -> None:
+    codes = [Code(torch.full((3,), value), torch.full((2,), value), torch.tensor([value, 0.0])) for value in (0.0, 1.0)]
+    between = mixed(codes, [1.0, 3.0])
+    assert torch.allclose(between.latent, torch.full((3,), 0.75))
+    assert between.periods[0] == 1
+
+
+def test_moments_come_out_and_go_in_again() -> None:
+    maps = torch.rand(2, 7, 48, 48, generator=torch.Generator().manual_seed(0))
+    even = without_moments(maps)
+    assert even[:, :3].mean((2, 3)).abs().max() < 1e-5
+    np.testing.assert_allclose(with_moments(even, moments_of(maps)), maps, atol=1e-5)
+    assert structure_of(even).shape == (2, NUM_STATISTICS)
+
+
+def test_statistics_have_gradients_even_where_maps_are_constant() -> None:
+    even = torch.zeros(1, 7, 48, 48, requires_grad=True)
+    structure_of(even).sum().backward()
+    assert even.grad is not None
+    assert even.grad.isfinite().all()
+
+
+def test_bricks_are_seen_to_repeat_and_repeat_a_whole_number_of_times() -> None:
+    periods = periods_of({"albedo": bricks(128, 128, course=16, length=32)})
+    assert periods[0] in (16, 32) or abs(periods[0] / 16 - round(float(periods[0]) / 16)) < 0.1
+    cycles = whole_cycles(torch.tensor([16.0, 0.0]), (96, 100), 0.0)
+    assert cycles.tolist() == [6.0, 0.0]
+
+
+def test_the_generator_is_toroidal() -> None:
+    torch.manual_seed(0)
+    network = FamilyNetwork(["any"], 1).eval()
+    code = Code(
+        torch.randn(48), torch.tensor([0.5] * 3 + [0.1, 0, 0.1, 0, 0, 0.1, -3, 0.5, 0.1, 0, 0.01]), torch.zeros(2)
+    )
+    made_once = rendered(network, [code], (64, 64), 0.0, torch.Generator().manual_seed(0))
+    change = (torch.roll(made_once, -1, 3) - made_once).abs().mean((0, 1, 2))
+    assert change[-1] < change.mean() + 4 * change.std()
