@@ -32,6 +32,8 @@ NUM_LEVELS = 2
 # texels beside a cut that are mended, and the mean squared difference, as a share of the typical one, from which on
 MEND_REACH = 5
 MEND_FROM = 0.05
+# deviations by which the change across a seam stands out
+LOUD = 3.0
 # maps in which a step of the mean would show; the others stay as they are
 LEVELLED = ("albedo", "height", "roughness")
 # texels along a seam over which a step is averaged; steps in which the levelling fades out; how far it would reach
@@ -73,7 +75,9 @@ def make_tile(
     progress(0.0, "Looking at the picture")
     features = guide_features(maps, device)
     repeats = repeats_of(features)
-    wraps = (is_seamless(features, 0, repeats[0]), is_seamless(features, 1, repeats[1]))
+    wraps = [
+        is_seamless(features, axis, repeats[axis]) and not _border_stands_out(maps["albedo"], axis) for axis in (0, 1)
+    ]
     if all(wraps):
         return _unchanged(maps)
     scale = 1
@@ -87,6 +91,16 @@ def make_tile(
     closure = close(features, (down, right), (matched[0], matched[1]), trim, unit)
     field = _mended(features, closure, (down, right), seed, scale, span(progress, 0.4, 0.3))
     return _transferred(maps, field, (down, right), band, device, span(progress, 0.7, 0.3), tile)
+
+
+def _border_stands_out(albedo: np.ndarray, axis: int) -> bool:
+    """Whether more changes across the border than across any line inside, and far more than across most.
+
+    Fine grain without order can look seamless to its patches and yet show a line.
+    """
+    change = np.abs(np.roll(albedo, -1, axis) - albedo).mean(axis=(1 - axis, 2))
+    inside = change[:-1]
+    return bool(change[-1] > max(inside.max(), inside.mean() + LOUD * inside.std()))
 
 
 def repeats_of(features_chw: torch.Tensor) -> tuple[Period | None, Period | None]:
