@@ -18,7 +18,8 @@ class Method:
 
     `module` (relative to `core`) holds `generate(request, context) -> Asset` and is imported only in the engine's
     process. `version` rises when the same Request gives other bytes.
-    `roles` are the references that it takes, at most one each; those in `required` must be there.
+    `roles` are the references that it takes, at most one each but for those in `repeatable`; those in `required` must
+    be there.
     """
 
     generator: str
@@ -30,13 +31,14 @@ class Method:
     version: int
     roles: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    repeatable: tuple[str, ...] = ()
 
     def check_roles(self, given: Sequence[str]) -> None:
         """Raise InputError unless the references' roles suit this method."""
         for role in given:
             if role not in self.roles:
                 raise InputError(f"'{self.name}' takes references of {', '.join(self.roles)}; {show(role)} was given.")
-            if given.count(role) > 1:
+            if given.count(role) > 1 and role not in self.repeatable:
                 raise InputError(f"'{self.name}' takes one {role} picture; {given.count(role)} were given.")
         for role in self.required:
             if role not in given:

@@ -22,6 +22,7 @@ import torch.nn.functional as F  # noqa: N812
 from .features import halved
 from .patches import PATCH, PatchIndex, index_patches
 from .quilting import Repeats, block_share, copied_share, quilt
+from .regions import Regions
 from .search import Matches, improve_matches, matching_cost, nearest_exact
 from .transfer import Correspondence
 from .voting import closest_texels, occupancy, vote
@@ -36,6 +37,8 @@ COARSE_TURNS = 5
 FINE_TURNS = 2
 PRICE_RATE = 0.5
 CROWDING_WEIGHT = 0.3
+# how far apart two exemplars' labels are, in units of the features; the variance of all features is about 3
+LABEL = 2.0
 
 
 def find_correspondence(
@@ -47,15 +50,18 @@ def find_correspondence(
     generator: torch.Generator,
     progress: Progress,
     variety: float = 0.5,
+    regions: Regions | None = None,
 ) -> Correspondence:
     """Source texel of every texel of an output torus of `size`, both at the matching resolution.
 
     features_chw: float32 guide channels. size: even numbers, multiples of 2 for each coarser level (`num_levels`).
     wraps: the axes along which the exemplar continues on its other side. repeats: the period along each axis, if it
     has one. `scale` is passed on to the result. variety: 0 copies large pieces, 1 small ones.
+    regions: the exemplars, where `features_chw` is a sheet of several.
     """
-    levels = [features_chw]
-    while len(levels) < num_levels(features_chw.shape[1:], size):
+    smallest = _smallest(features_chw, regions)
+    levels = [_labelled(features_chw, regions)]
+    while len(levels) < num_levels(smallest, size):
         levels.append(halved(levels[-1]))
     device = features_chw.device
     matches: Matches | None = None
@@ -63,7 +69,8 @@ def find_correspondence(
     image = features_chw
     for depth in range(len(levels) - 1, -1, -1):
         stage = _stage(progress, len(levels) - 1 - depth, len(levels))
-        index = index_patches(levels[depth], wraps, generator)
+        here = regions and regions.reduced(1 << depth)
+        index = index_patches(levels[depth], wraps, generator, here)
         level_size = (size[0] >> depth, size[1] >> depth)
         if matches is None:
             down, right = (repeat and repeat.scaled(0.5**depth) for repeat in repeats)
@@ -89,6 +96,21 @@ def num_levels(exemplar_size: tuple[int, ...], size: tuple[int, int]) -> int:
     return count
 
 
+def _smallest(features_chw: torch.Tensor, regions: Regions | None) -> tuple[int, ...]:
+    """Rows and columns that every exemplar has."""
+    if regions is None:
+        return tuple(features_chw.shape[1:])
+    return min(f.height for f in regions.frames), min(f.width for f in regions.frames)
+
+
+def _labelled(features_chw: torch.Tensor, regions: Regions | None) -> torch.Tensor:
+    """The features, with a channel that tells two exemplars apart where it is given which is wanted."""
+    if regions is None or regions.guide_hw is None:
+        return features_chw
+    number = regions.number_of(torch.arange(features_chw.shape[2], device=features_chw.device))
+    return torch.cat([features_chw, (LABEL * number.float()).expand(1, *features_chw.shape[1:])])
+
+
 def _stage(progress: Progress, number: int, count: int) -> Progress:
     """Progress within one of `count` stages of growing cost."""
     shares = [4.0**stage for stage in range(count)]
@@ -106,11 +128,18 @@ def _quilted(
     progress: Progress,
 ) -> Matches:
     """First matches: patches centred as the quilt's texels are."""
-    smallest = min(*features_chw.shape[1:], *size)
-    block = max(4, min(round(block_share(variety) * min(features_chw.shape[1:])), min(size) // 2, smallest))
-    copied = copied_share(variety)
+    shortest = min(_smallest(features_chw, index.regions))
+    block = max(4, min(round(block_share(variety) * shortest), min(size) // 2, shortest))
     rows, columns = quilt(
-        features_chw, size, index.wraps, repeats, block, copied, generator, lambda f, text: progress(0.3 * f, text)
+        features_chw,
+        size,
+        index.wraps,
+        repeats,
+        block,
+        copied_share(variety),
+        generator,
+        lambda f, text: progress(0.3 * f, text),
+        index.regions,
     )
     half = PATCH // 2
     rows, columns = (torch.roll(t, (-half, -half), (0, 1))[::STRIDE, ::STRIDE] - half for t in (rows, columns))
@@ -133,7 +162,8 @@ def _refined(matches: Matches, index: PatchIndex) -> Matches:
 
 
 def _legal(index: PatchIndex, rows: torch.Tensor, columns: torch.Tensor) -> Matches:
-    rows, columns = index.legal_rows(rows).contiguous(), index.legal_columns(columns).contiguous()
+    rows, columns = index.legal(rows, columns)
+    rows, columns = rows.contiguous(), columns.contiguous()
     return Matches(rows, columns, torch.zeros(rows.shape, device=rows.device))
 
 
@@ -146,7 +176,7 @@ def _optimise(
     progress: Progress,
 ) -> torch.Tensor:
     """Averages and matches in turns, `matches` and `price_n` in place; returns the last average (C, H, W)."""
-    image = vote(index, matches.rows, matches.columns, STRIDE)
+    image = _voted(index, matches)
     typical = None
     for turn in range(turns):
         heartbeat = functools.partial(progress, 0.3 + 0.7 * turn / turns, "Matching patches")
@@ -156,14 +186,34 @@ def _optimise(
         misfit = matching_cost(index, flat, (matches.rows * index.num_columns + matches.columns).reshape(-1), None)
         latest = float(misfit.reshape(matches.rows.shape).mean(1).mean())
         typical = latest if typical is None else 0.5 * (typical + latest)
-        crowding = occupancy(index, matches.rows, matches.columns) - 1
+        crowding = _crowding(index, matches)
         price_n += PRICE_RATE * typical * crowding
         price_n.clamp_(-3 * typical, 6 * typical)
         asked = price_n + CROWDING_WEIGHT * typical * crowding
         _search(index, queries, misfit, matches, asked, generator, heartbeat)
         heartbeat()
-        image = vote(index, matches.rows, matches.columns, STRIDE)
+        image = _voted(index, matches)
     return image
+
+
+def _voted(index: PatchIndex, matches: Matches) -> torch.Tensor:
+    """The average of the matches (C, H, W), which says which exemplar is wanted where that is given."""
+    image = vote(index, matches.rows, matches.columns, STRIDE)
+    if index.regions is not None and index.regions.guide_hw is not None:
+        image[-1] = LABEL * index.regions.guide_hw
+    return image
+
+
+def _crowding(index: PatchIndex, matches: Matches) -> torch.Tensor:
+    """How much more each patch and its surroundings are used than is their share: (N,), 0 on average."""
+    used = occupancy(index, matches.rows, matches.columns)
+    if index.regions is None:
+        return used - 1
+    columns = torch.arange(index.num_columns, device=used.device) + PATCH // 2
+    areas = [frame.width * frame.height for frame in index.regions.frames]
+    fair = [max(s, 0.05) * index.num_patches / a for s, a in zip(index.regions.shares, areas, strict=True)]
+    wanted = torch.tensor(fair, device=used.device)[index.regions.number_of(columns)]
+    return (used.reshape(index.num_rows, -1) / wanted).reshape(-1) - 1
 
 
 def _search(
@@ -176,6 +226,9 @@ def _search(
     heartbeat: Callable[[], None],
 ) -> None:
     if index.num_patches <= EXACT_PATCHES:
+        allowed = index.allowed()
+        if allowed is not None:
+            price_n = price_n.masked_fill(~allowed, torch.inf)
         found = nearest_exact(index, queries.reshape(-1, queries.shape[2]), price_n).reshape(matches.rows.shape)
         matches.rows, matches.columns = found // index.num_columns, found % index.num_columns
         return

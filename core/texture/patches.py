@@ -12,6 +12,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 
+from .regions import Regions
+
 PATCH = 7
 DESCRIPTOR_LENGTH = 20
 NUM_SAMPLES = 3072
@@ -24,7 +26,8 @@ class PatchIndex:
 
     descriptors_nk: principal components of the Gaussian-weighted patches; their squared distances approximate the
     weighted patch distance. texels_nc: the exemplar, wrapped around by P - 1 where it wraps, flattened row by row with
-    `texel_columns` columns. `wraps`: whether rows and columns of the exemplar continue on its other side.
+    `texel_columns` columns. `wraps`: whether rows and columns of the exemplar continue on its other side. `regions`:
+    the exemplars of a sheet of several; no patch lies across two of them.
     """
 
     num_rows: int
@@ -35,6 +38,7 @@ class PatchIndex:
     descriptors_nk: torch.Tensor
     texels_nc: torch.Tensor
     window_pp: np.ndarray
+    regions: Regions | None = None
 
     @property
     def num_patches(self) -> int:
@@ -48,6 +52,19 @@ class PatchIndex:
     def legal_columns(self, columns: torch.Tensor) -> torch.Tensor:
         """As `legal_rows`, for columns."""
         return columns % self.num_columns if self.wraps[1] else columns.clamp(0, self.num_columns - 1)
+
+    def legal(self, rows: torch.Tensor, columns: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Brings any places to existing patches, of the exemplar that is nearest."""
+        if self.regions is not None:
+            return self.regions.inside(rows, columns, PATCH)
+        return self.legal_rows(rows), self.legal_columns(columns)
+
+    def allowed(self) -> torch.Tensor | None:
+        """Which patches may be used, (N,) bool, or None where all may."""
+        if self.regions is None:
+            return None
+        allowed = self.regions.allowed(self.num_rows, self.num_columns, PATCH)
+        return allowed.reshape(-1).to(self.descriptors_nk.device)
 
     def describe(self, image_chw: torch.Tensor, stride: int) -> torch.Tensor:
         """Descriptors of the patches of a toroidal image, one each `stride` texels: (H / stride, W / stride, K)."""
@@ -63,7 +80,12 @@ def patch_window() -> np.ndarray:
     return np.asarray(window / window.sum())
 
 
-def index_patches(features_chw: torch.Tensor, wraps: tuple[bool, bool], generator: torch.Generator) -> PatchIndex:
+def index_patches(
+    features_chw: torch.Tensor,
+    wraps: tuple[bool, bool],
+    generator: torch.Generator,
+    regions: Regions | None = None,
+) -> PatchIndex:
     """Projects every patch of an exemplar level on the principal components of a random sample of them."""
     pad = (0, PATCH - 1 if wraps[1] else 0, 0, PATCH - 1 if wraps[0] else 0)
     texels_chw = F.pad(features_chw[None], pad, mode="circular")[0]
@@ -80,6 +102,7 @@ def index_patches(features_chw: torch.Tensor, wraps: tuple[bool, bool], generato
         descriptors_nk=described.permute(1, 2, 0).reshape(-1, basis.shape[0]).contiguous(),
         texels_nc=texels_chw.permute(1, 2, 0).reshape(-1, num_channels).contiguous(),
         window_pp=window,
+        regions=regions,
     )
 
 

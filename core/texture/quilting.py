@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
+
+from .regions import Regions
 
 Progress = Callable[[float, str], None]
 TOLERANCE = 0.05
@@ -26,6 +28,8 @@ COPY_WEIGHT = 0.3
 # what leaving the lattice of repeats costs, as a share of the typical misfit, and how many texels off are free
 LATTICE_WEIGHT = 1.0
 LATTICE_SLACK = 1.0
+# what showing another exemplar than is wanted costs, as a share of the typical misfit
+REGION_WEIGHT = 2.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Quilt:
     size: tuple[int, int]
     repeats: Repeats
     copied: float
+    regions: Regions | None = None
     image_chw: np.ndarray = field(init=False)
     source_rows: np.ndarray = field(init=False)
     source_columns: np.ndarray = field(init=False)
@@ -75,6 +80,14 @@ class Quilt:
         self._spectrum = torch.fft.rfft2(exemplar)
         self._energy_spectrum = torch.fft.rfft2(exemplar.square().sum(0))
         self._first: tuple[int, int] | None = None
+        self._largest = height * width
+        self._allowed: np.ndarray | None = None
+        if self.regions is not None:
+            self._largest = min(frame.width * frame.height for frame in self.regions.frames)
+            self._allowed = self.regions.allowed(origins[0], origins[1], self.block).numpy()
+            middles = torch.arange(self.uses.shape[1]) + self.block // 2
+            self._numbers = self.regions.number_of(middles).numpy()
+            self._laid = np.zeros(len(self.regions.frames))
         self._variance = max(float(self.exemplar_chw.var(axis=(1, 2)).sum()), 1e-6)
 
     def lay(self, row: int, column: int, generator: torch.Generator) -> None:
@@ -85,6 +98,8 @@ class Quilt:
         origin = self._choose(current_cbb, filled, (row, column), generator)
         # the first block lies at the corner and so lays down the lattice
         self._first = self._first or origin
+        if self.regions is not None:
+            self._laid[self._numbers[origin[1]]] += 1
         self._count(origin)
         block_rows = (origin[0] + np.arange(self.block)) % self.exemplar_chw.shape[1]
         block_columns = (origin[1] + np.arange(self.block)) % self.exemplar_chw.shape[2]
@@ -115,14 +130,26 @@ class Quilt:
             least = max(float(misfit.min()), 1e-3)
             misfit = misfit + least * (REUSE_WEIGHT * self.uses + TOLERANCE * chance)
         else:
-            misfit = chance
+            misfit, typical = chance, 1.0
+        if self._allowed is not None:
+            misfit = np.where(self._allowed, misfit + typical * self._unwanted(place), np.inf)
         flat = int(misfit.argmin())
         return flat // misfit.shape[1], flat % misfit.shape[1]
 
     def _copying(self, place: tuple[int, int]) -> np.ndarray:
         """Price of each origin for a block at `place`: 1 where a wanted piece was laid with that very offset."""
         areas = np.roll(self.areas, place, (0, 1))[: self.uses.shape[0], : self.uses.shape[1]]
-        return np.asarray(np.square(areas / (self.copied * self.areas.size)))
+        return np.asarray(np.square(areas / (self.copied * self._largest)))
+
+    def _unwanted(self, place: tuple[int, int]) -> np.ndarray:
+        """Price of each origin for a block at `place`: of another exemplar than is wanted there."""
+        assert self.regions is not None
+        if self.regions.guide_hw is not None:
+            guide = self.regions.guide_hw.cpu().numpy()[self._window(*place)]
+            prices = np.array([np.square(guide - number).mean() for number in range(len(self._laid))])
+        else:
+            prices = self._laid / max(self._laid.sum(), 1) - np.array(self.regions.shares)
+        return REGION_WEIGHT * np.broadcast_to(prices[self._numbers], self.uses.shape)
 
     def _misplaced(self, place: tuple[int, int]) -> np.ndarray:
         """Price in [0, 2] of each origin for a block at `place`: off the lattice that the first block laid down?"""
@@ -178,14 +205,15 @@ def quilt(
     copied: float,
     generator: torch.Generator,
     progress: Progress,
+    regions: Regions | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Lays blocks over the torus row by row from a random corner on; returns source rows and columns, each (H, W).
 
     block: side of a block in texels. copied: about the largest share of the exemplar that is copied in one piece.
     """
     overlap = max(2, block // 3)
-    torus = Quilt(features_chw.cpu().numpy(), wraps, block, overlap, size, repeats, copied)
     corner = [int(torch.randint(0, n, (1,), generator=generator)) for n in size]
+    torus = Quilt(features_chw.cpu().numpy(), wraps, block, overlap, size, repeats, copied, _turned(regions, corner))
     row_places, column_places = (_places(n, block - overlap) for n in size)
     for number, row in enumerate(row_places):
         progress(number / len(row_places), "Laying blocks")
@@ -193,6 +221,13 @@ def quilt(
             torus.lay(row, column, generator)
     rows, columns = torch.from_numpy(torus.source_rows), torch.from_numpy(torus.source_columns)
     return torch.roll(rows, corner, (0, 1)), torch.roll(columns, corner, (0, 1))
+
+
+def _turned(regions: Regions | None, corner: list[int]) -> Regions | None:
+    """The regions of an output that starts at `corner`, where the first block is laid."""
+    if regions is None or regions.guide_hw is None:
+        return regions
+    return replace(regions, guide_hw=torch.roll(regions.guide_hw, [-place for place in corner], (0, 1)))
 
 
 def block_share(variety: float) -> float:

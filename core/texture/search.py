@@ -95,7 +95,7 @@ def _try(
     where: torch.Tensor | None,
 ) -> None:
     """Takes the proposed patches that cost less; only those that differ from the present ones are compared."""
-    rows, columns = index.legal_rows(rows), index.legal_columns(columns)
+    rows, columns = index.legal(rows, columns)
     differs = (rows != matches.rows) | (columns != matches.columns)
     if where is not None:
         differs &= where

@@ -6,22 +6,23 @@ Shape letters: h, w exemplar; H, W output; C channels of all maps together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from ..context import Progress, span
 from .correspondence import STRIDE, find_correspondence
 from .features import guide_features, halved
 from .lattice import Fit, fit_exemplar
 from .poisson import integrate_slopes
 from .quilting import Repeat
+from .regions import Regions
 from .resampling import resize
-from .transfer import Correspondence, gathered_strips, texels_at
+from .transfer import Correspondence, Weigh, as_gathered, gathered_strips, texels_at
 from .undertone import WAVELENGTH, cell_side, laid_undertone, undertone_of
 
-Progress = Callable[[float, str], None]
 # matching happens at no more than this many texels a side, and at half resolution from HALF_FROM on
 MATCH_LIMIT = 1024
 HALF_FROM = 768
@@ -34,11 +35,35 @@ LOUD = 1.5
 
 @dataclass(frozen=True)
 class Stack:
-    """All maps side by side: exemplar_hwc, and the slice of channels of each map, "slopes" (of the height) included."""
+    """All maps side by side: exemplar_hwc (h, w, C), and the slice of channels of each map.
+
+    "slopes" are the height's, `undertone` the albedo's, the last of the C channels. Of several exemplars all C may come
+    once for each of their statistics.
+    """
 
     exemplar_hwc: torch.Tensor
     slices: dict[str, slice]
     undertone: slice
+
+    def undertones(self) -> torch.Tensor:
+        """The undertone alone, once for each of the statistics."""
+        per_version = self.exemplar_hwc.reshape(*self.exemplar_hwc.shape[:2], -1, self.undertone.stop)
+        return per_version[..., self.undertone].flatten(2)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an output is made from.
+
+    features_chw: guide channels at the matching resolution. regions: the exemplars, where the maps are a sheet of
+    several. weigh: the maps (rows, columns, C) at places of the torus from what is gathered there.
+    """
+
+    features_chw: torch.Tensor
+    stack: Stack
+    fit: Fit
+    regions: Regions | None = None
+    weigh: Weigh = as_gathered
 
 
 def synthesise(
@@ -55,48 +80,79 @@ def synthesise(
 
     maps: "albedo" (h, w, 3) sRGB, optionally "normal" (h, w, 3, OpenGL, encoded) and (h, w, 1) maps; float32 in
     [0, 1], same h and w >= 64. Returns the same names, float32 in [0, 1]; normals have unit length. `tile`: most
-    output rows gathered at once (less memory, same result). `progress` may raise to stop the work.
+    output rows gathered at once (less memory, same result). `progress` may raise to stop the work. variety: 0 copies
+    large pieces of the exemplar, 1 small ones.
     """
     progress(0.0, "Looking at the picture")
-    generator = torch.Generator().manual_seed(seed)
     features = guide_features(maps, device)
     progress(0.03, "Looking at the picture")
     exemplar_size = (features.shape[1], features.shape[2])
     fit = fit_exemplar(features, size, matching_scale(exemplar_size, size))
-    side = cell_side(fit.size, fit.scale)
-    stack = _stacked(maps, fit, side, device)
+    stack = stacked(maps, fit.exemplar_size, fit.wraps, cell_side(fit.size, fit.scale), device)
     features = resize(features.permute(1, 2, 0), fit.exemplar_size, fit.wraps).permute(2, 0, 1).contiguous()
-    for _ in range(fit.scale.bit_length() - 1):
-        features = halved(features)
+    source = Source(reduced(features, fit.scale), stack, fit)
+    generator = torch.Generator().manual_seed(seed)
+    return lay_out(source, size, generator=generator, progress=span(progress, 0.05, 0.95), tile=tile, variety=variety)
+
+
+def lay_out(
+    source: Source,
+    size: tuple[int, int],
+    *,
+    generator: torch.Generator,
+    progress: Progress,
+    tile: int | None,
+    variety: float,
+) -> dict[str, np.ndarray]:
+    """The maps of an output of `size`; see `synthesise`."""
+    fit, stack = source.fit, source.stack
     field = find_correspondence(
-        features,
+        source.features_chw,
         (fit.size[0] // fit.scale, fit.size[1] // fit.scale),
         fit.wraps,
         (_matched(fit.repeats[0], fit.scale), _matched(fit.repeats[1], fit.scale)),
         fit.scale,
         generator,
-        lambda fraction, text: progress(0.05 + 0.6 * fraction, text),
+        span(progress, 0.0, 0.62),
         variety,
+        source.regions,
     )
-    origin = _origin(field, stack, fit, generator)
-    progress(0.68, "Laying the undertone")
+    progress(0.62, "Laying the undertone")
+    # a guide says what lies where, so the tile starts where it does
+    guided = source.regions is not None and source.regions.guide_hw is not None
+    origin = (0, 0) if guided else _origin(field, stack, fit, generator)
+    outputs = _gathered(source, field, origin, tile, span(progress, 0.66, 0.22))
+    return _finished(outputs, size, min(fit.exemplar_size), span(progress, 0.88, 0.12))
+
+
+def reduced(features_chw: torch.Tensor, scale: int) -> torch.Tensor:
+    """Features at the matching resolution."""
+    for _ in range(scale.bit_length() - 1):
+        features_chw = halved(features_chw)
+    return features_chw
+
+
+def _gathered(
+    source: Source, field: Correspondence, origin: tuple[int, int], tile: int | None, progress: Progress
+) -> dict[str, torch.Tensor]:
+    """Each map of the stack as (H, W, channels), the albedo's undertone put together anew."""
+    fit, stack, device = source.fit, source.stack, source.stack.exemplar_hwc.device
     undertone = laid_undertone(
-        field, stack.exemplar_hwc[..., stack.undertone], fit.wraps, side, WAVELENGTH * min(fit.exemplar_size)
+        field,
+        stack.undertones(),
+        fit.wraps,
+        cell_side(fit.size, fit.scale),
+        WAVELENGTH * min(fit.exemplar_size),
+        source.weigh,
     )
     outputs = {name: torch.empty((*fit.size, s.stop - s.start), device=device) for name, s in stack.slices.items()}
-    for strip in gathered_strips(
-        field,
-        stack.exemplar_hwc,
-        fit.wraps,
-        origin,
-        tile,
-        lambda fraction, text: progress(0.7 + 0.2 * fraction, text),
-    ):
+    for strip in gathered_strips(field, stack.exemplar_hwc, fit.wraps, origin, tile, progress):
+        made = source.weigh(strip.gathered, strip.rows, strip.columns)
         for name, channels in stack.slices.items():
-            outputs[name][strip.output] = strip.gathered[..., channels]
-        outputs["albedo"][strip.output] -= strip.gathered[..., stack.undertone]
+            outputs[name][strip.output] = made[..., channels]
+        outputs["albedo"][strip.output] -= made[..., stack.undertone]
         outputs["albedo"][strip.output] += undertone.at(strip.rows, strip.columns)
-    return _finished(outputs, size, min(fit.exemplar_size), progress)
+    return outputs
 
 
 def matching_scale(exemplar_size: tuple[int, int], size: tuple[int, int]) -> int:
@@ -135,18 +191,20 @@ def _matched(repeat: Repeat | None, scale: int) -> Repeat | None:
     return repeat and repeat.scaled(1 / scale)
 
 
-def _stacked(maps: Mapping[str, np.ndarray], fit: Fit, side: int, device: torch.device) -> Stack:
-    """The maps at the fitted size in one tensor, the height with its slopes to the right and down."""
+def stacked(
+    maps: Mapping[str, np.ndarray], size: tuple[int, int], wraps: tuple[bool, bool], side: int, device: torch.device
+) -> Stack:
+    """The maps at the fitted `size`, the height with its slopes, the albedo with its undertone in cells of `side`."""
     parts, slices, start = [], {}, 0
     for name, image in maps.items():
         given = torch.from_numpy(np.ascontiguousarray(image, dtype=np.float32)).to(device)
-        fitted = resize(given, fit.exemplar_size, fit.wraps).clamp(0, 1)
+        fitted = resize(given, size, wraps).clamp(0, 1)
         parts.append(fitted)
         slices[name] = slice(start, start := start + fitted.shape[2])
         if name == "height":
-            parts += [_slope(fitted, 1, fit.wraps[1]), _slope(fitted, 0, fit.wraps[0])]
+            parts += [_slope(fitted, 1, wraps[1]), _slope(fitted, 0, wraps[0])]
             slices["slopes"] = slice(start, start := start + 2)
-    parts.append(undertone_of(parts[0], fit.wraps, side))
+    parts.append(undertone_of(torch.cat(parts, 2)[..., slices["albedo"]], wraps, side))
     return Stack(torch.cat(parts, 2), slices, slice(start, start + 3))
 
 
@@ -169,13 +227,13 @@ def _finished(
             slopes[..., 1],
             outputs["height"][..., 0],
             HEIGHT_WAVELENGTH * exemplar_side,
-            lambda fraction: progress(0.9 + 0.06 * fraction, "Finishing the height"),
+            lambda fraction: progress(0.6 * fraction, "Finishing the height"),
         )[..., None]
         del slopes
     finished = {}
     names = list(outputs)
     for number, name in enumerate(names):
-        progress(0.96 + 0.04 * number / len(names), f"Finishing the {name.replace('_', ' ')}")
+        progress(0.6 + 0.4 * number / len(names), f"Finishing the {name.replace('_', ' ')}")
         image = resize(outputs.pop(name), size, (True, True)).clamp_(0, 1)
         if name == "normal":
             make_unit_length(image)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import torch
 
 Progress = Callable[[float, str], None]
+# makes maps (rows, columns, C) of what was gathered at rows and columns of the torus
+Weigh = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 TILE_TEXELS = 2**19
 
 
@@ -30,6 +32,11 @@ class Correspondence:
     def size(self) -> tuple[int, int]:
         """Output rows and columns at full resolution."""
         return self.rows.shape[0] * self.scale, self.rows.shape[1] * self.scale
+
+
+def as_gathered(gathered: torch.Tensor, _rows: torch.Tensor, _columns: torch.Tensor) -> torch.Tensor:
+    """What was gathered is what is shown: the rule where there is one exemplar."""
+    return gathered
 
 
 def gather(

@@ -11,7 +11,6 @@ Shape letters: h, w exemplar and H, W output, both at full resolution; M, N cell
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -19,7 +18,7 @@ import torch.nn.functional as F  # noqa: N812
 
 from .poisson import integrate_slopes
 from .resampling import catmull_rom, resize
-from .transfer import Correspondence, texels_at
+from .transfer import Correspondence, Weigh, as_gathered, texels_at
 
 # matched texels to a cell, and cells to the standard deviation of the blur that tells the undertone from the rest
 CELL, SPREAD = 4, 3.0
@@ -59,18 +58,22 @@ def laid_undertone(
     wraps: tuple[bool, bool],
     side: int,
     wavelength: float,
-    weigh: Callable[[torch.Tensor], torch.Tensor] = lambda gathered: gathered,
+    weigh: Weigh = as_gathered,
 ) -> Undertone:
     """The output's undertone from the exemplar's, through the correspondence.
 
-    side: output texels to a cell, a multiple of the field's scale. wavelength: in output texels. `weigh` makes the
-    final channels (H', W', C) of gathered ones, at the matching resolution.
+    side: output texels to a cell, a multiple of the field's scale. wavelength: in output texels.
     """
     step = side // field.scale
-    guide = weigh(texels_at(field, undertone_hwc, wraps, (0, 0)))
-    slopes = [
-        _pooled(weigh(texels_at(field, undertone_hwc, wraps, shift)) - guide, step) for shift in ((0, side), (side, 0))
-    ]
+    device = undertone_hwc.device
+    rows, columns = (torch.arange(n, device=device) * field.scale + field.scale // 2 for n in field.rows.shape)
+
+    def shown(down: int, right: int) -> torch.Tensor:
+        # in the statistics of where it would lie: their change is no step to be spread out
+        return weigh(texels_at(field, undertone_hwc, wraps, (down, right)), rows + down, columns + right)
+
+    guide = shown(0, 0)
+    slopes = [_pooled(shown(down, right) - guide, step) for down, right in ((0, side), (side, 0))]
     guide = _pooled(guide, step)
     # few cells, so in double precision and then rounded: no number of threads changes them
     right, down, guide = (image.cpu().double() for image in (*slopes, guide))
@@ -78,7 +81,7 @@ def laid_undertone(
         integrate_slopes(right[..., c], down[..., c], guide[..., c], wavelength / side) for c in range(guide.shape[2])
     ]
     cells = (torch.stack(channels, 2) * FIXED_POINT).round() / FIXED_POINT
-    return Undertone(cells.float().to(undertone_hwc.device), side)
+    return Undertone(cells.float().to(device), side)
 
 
 def cell_side(size: tuple[int, int], scale: int) -> int:

@@ -63,3 +63,12 @@ def test_the_fit_asks_for_a_divisible_size_near_the_wanted_one() -> None:
     fit = fit_exemplar(guides(noise(200, 300)), (1001, 777), 2)
     assert all(n % 4 == 0 for n in fit.size)
     assert all(abs(n - wanted) / wanted < 0.02 for n, wanted in zip(fit.size, (1001, 777), strict=True))
+
+
+def test_a_mismatch_below_a_percent_scales_nothing() -> None:
+    fit = fit_exemplar(guides(bricks(150, 140, course=15.9, length=28.0)), (192, 192), 1)
+    assert fit.exemplar_size[0] == 150
+    down = fit.repeats[0]
+    assert down is not None
+    assert down.given == pytest.approx(15.9 * round(down.given / 15.9), abs=0.05)
+    assert 192 / down.wanted == pytest.approx(round(192 / down.wanted))

@@ -118,3 +118,14 @@ def test_quilting_covers_the_torus_with_texels_of_the_exemplar() -> None:
     assert rows.max() < 40
     assert columns.min() >= 0
     assert columns.max() < 48
+
+
+def test_more_variety_copies_smaller_pieces() -> None:
+    largest = []
+    for copied in (0.5, 0.03):
+        rows, columns = quilt(
+            features(96, 96), (128, 128), (False, False), (None, None), 24, copied, generator(), lambda _f, _t: None
+        )
+        offsets = (rows - torch.arange(128)[:, None]) * 1000 + columns - torch.arange(128)
+        largest.append(int(offsets.unique(return_counts=True)[1].max()))
+    assert largest[1] < 0.7 * largest[0]
