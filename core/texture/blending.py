@@ -1,141 +1,94 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One material from several exemplars: patches of each side by side, in statistics between theirs.
+"""What was filled in made to fit what is known: steps of light along all seams, and of single texels at the border.
 
-Nothing is cross-faded. Each exemplar is also rendered in the others' statistics (see `alignment`); on a sheet of all
-of them, in the statistics that the whole shall have, patches of one are matched with those of another, so that the
-structure of one grows into the other's where they meet. Every texel then shows one place of one exemplar; only its
-statistics lie between, by how much of each exemplar is wanted there (R. J. McCann, A Convexity Principle for
-Interacting Gases, 1997: the way from one distribution to another).
-
-Shape letters: h, w sheet; H, W output; C channels of all maps together; K exemplars.
+Shape letters: H, W canvas at the matching resolution; C channels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from ..context import Progress, span
-from .alignment import transported
-from .correspondence import STRIDE, num_levels
-from .features import guide_features
-from .lattice import Fit
-from .regions import Frame, Regions, frames_of, sheet_of
-from .synthesis import Source, Stack, lay_out, matching_scale, reduced, stacked
-from .transfer import Weigh, as_gathered
-from .undertone import Undertone, cell_side
+from .joints import joints
+from .levelling import levelling, spread
 
-# texels between exemplars on the sheet: as many as the transfer looks beyond a border, at least
-GUTTER = 16
-# matched texels over which the statistics change from one exemplar's to the other's
-TRANSITION = 9
-
-Maps = Mapping[str, np.ndarray]
+# texels along a seam over which a step of light is averaged
+STEP_RADIUS = 8
+# how far a step between single texels at the border of what is known is spread
+SOFT_WAVELENGTH = 24.0
+# known texels around what is unknown that are looked at, and free ones that keep both ends of the canvas apart
+AROUND, APART = 20, 16
 
 
-def blend(
-    exemplars: Sequence[Maps],
-    weights: Sequence[float],
-    mask: np.ndarray | None,
-    size: tuple[int, int],
-    *,
-    seed: int,
-    device: torch.device,
-    progress: Progress,
-    tile: int | None = None,
-    variety: float = 0.5,
-) -> dict[str, np.ndarray]:
-    """Makes toroidal maps of `size` out of several exemplars; maps, result and the rest as in `synthesise`.
+@dataclass(frozen=True)
+class Seams:
+    """Where a canvas is made of several stretches.
 
-    exemplars: maps of the same names each. weights: how much of each shall be there. mask: (rows, columns) in [0, 1]
-    of any size, laid over the output: 1 shows the second of two exemplars, 0 the first; weights then count nothing.
+    unknown: (H, W) bool, what may change. right, down: (H, W) bool, joints to the next texel (see `joints`). wraps: the
+    axes along which the canvas goes on at its other side.
     """
-    progress(0.0, "Looking at the pictures")
-    sizes = [(maps["albedo"].shape[0], maps["albedo"].shape[1]) for maps in exemplars]
-    scale, rounded, unit = _fitted(sizes, size)
-    guide = None if mask is None else _guide(mask, rounded, scale, device)
-    shares = _shares(weights, guide)
-    # every exemplar in the statistics of each, and in those that the whole shall have
-    versions = [[maps if maps is model else transported(maps, model) for model in exemplars] for maps in exemplars]
-    even = [_between(of_one, shares) for of_one in versions]
-    progress(0.04, "Looking at the pictures")
-    frames = frames_of(sizes, unit)
-    sheet = {name: sheet_of([torch.from_numpy(maps[name]) for maps in even], frames).numpy() for name in even[0]}
-    shown = [even] if guide is None else list(zip(*versions, strict=True))
-    stacks = [_stack(of_all, frames, cell_side(rounded, scale), device) for of_all in shown]
-    source = Source(
-        reduced(guide_features(sheet, device), scale),
-        Stack(torch.cat([stack.exemplar_hwc for stack in stacks], 2), stacks[0].slices, stacks[0].undertone),
-        Fit(
-            rounded,
-            (stacks[0].exemplar_hwc.shape[0], stacks[0].exemplar_hwc.shape[1]),
-            (False, False),
-            (None, None),
-            scale,
-        ),
-        replace(Regions(frames, shares, None).reduced(scale), guide_hw=guide),
-        as_gathered if guide is None else _weighed_by(guide, scale),
-    )
-    generator = torch.Generator().manual_seed(seed)
-    return lay_out(source, size, generator=generator, progress=span(progress, 0.08, 0.92), tile=tile, variety=variety)
+
+    unknown: torch.Tensor
+    right: torch.Tensor
+    down: torch.Tensor
+    wraps: tuple[bool, bool]
 
 
-def _fitted(sizes: Sequence[tuple[int, int]], size: tuple[int, int]) -> tuple[int, tuple[int, int], int]:
-    """The matching scale, the size to synthesise, and the texels of which places on the sheet are multiples."""
-    smallest = (min(rows for rows, _ in sizes), min(columns for _, columns in sizes))
-    scale = matching_scale(smallest, size)
-    levels = num_levels((smallest[0] // scale, smallest[1] // scale), (size[0] // scale, size[1] // scale))
-    step = STRIDE * scale << (levels - 1)
-    rows, columns = (max(1, round(n / step)) * step for n in size)
-    return scale, (rows, columns), max(GUTTER, step)
+def find_seams(
+    rows: torch.Tensor, columns: torch.Tensor, unknown: torch.Tensor, picture: tuple[int, int], wraps: tuple[bool, bool]
+) -> Seams:
+    """The seams of a canvas whose texels show `rows`, `columns` (H, W) of a picture of that size."""
+    right, down = joints(rows, columns, picture, (False, False))
+    if not wraps[1]:
+        right[:, -1] = False
+    if not wraps[0]:
+        down[-1] = False
+    return Seams(unknown, right, down, wraps)
 
 
-def _guide(mask: np.ndarray, size: tuple[int, int], scale: int, device: torch.device) -> torch.Tensor:
-    """The mask at the matching resolution, (H / scale, W / scale)."""
-    given = torch.from_numpy(np.ascontiguousarray(mask, dtype=np.float32)).to(device)
-    wanted = (size[0] // scale, size[1] // scale)
-    return F.interpolate(given[None, None], size=wanted, mode="bilinear", antialias=True)[0, 0].clamp(0, 1)
-
-
-def _shares(weights: Sequence[float], guide: torch.Tensor | None) -> tuple[float, ...]:
-    """How much of the output each exemplar shall cover, sum 1."""
-    if guide is not None:
-        # row by row, so that the number of threads cannot change it
-        second = float(guide.mean(1).double().cpu().numpy().mean())
-        return 1 - second, second
-    return tuple(weight / sum(weights) for weight in weights)
-
-
-def _between(versions: Sequence[Maps], shares: Sequence[float]) -> dict[str, np.ndarray]:
-    """One exemplar's maps in statistics between those of all."""
-    mixed = {}
-    for name in versions[0]:
-        parts = [np.float32(share) * maps[name] for maps, share in zip(versions, shares, strict=True)]
-        mixed[name] = np.sum(parts, axis=0, dtype=np.float32)
-    return mixed
-
-
-def _stack(of_all: Sequence[Maps], frames: Sequence[Frame], side: int, device: torch.device) -> Stack:
-    """The sheet of all exemplars' maps, slopes and undertones, each made within its own picture."""
-    stacks = [
-        stacked(maps, (frame.height, frame.width), (False, False), side, device)
-        for maps, frame in zip(of_all, frames, strict=True)
+def blending(values_chw: torch.Tensor, seams: Seams) -> torch.Tensor:
+    """What to add to the values (C, H, W) where they are unknown; a little beyond it goes on, to be interpolated."""
+    (top, bottom), (left, right) = (_reach(seams, axis) for axis in (0, 1))
+    part = (slice(top, bottom), slice(left, right))
+    # an axis that is looked at whole and wraps stays a circle; else free texels lie between its ends
+    apart = [
+        0 if wrap and stop - start == length else APART
+        for wrap, start, stop, length in zip(
+            seams.wraps, (top, left), (bottom, right), seams.unknown.shape, strict=True
+        )
     ]
-    return replace(stacks[0], exemplar_hwc=sheet_of([stack.exemplar_hwc for stack in stacks], frames))
+    pad = (0, apart[1], 0, apart[0])
+    values = F.pad(values_chw[:, part[0], part[1]], pad)
+    unknown = F.pad(seams.unknown[part], pad, value=True)
+    joined = (F.pad(seams.right[part], pad), F.pad(seams.down[part], pad))
+    steps = levelling(values, joined, unknown, radius=STEP_RADIUS, wavelength=2.0 * max(unknown.shape))
+    steps += _softened(values + steps, joined, unknown)
+    whole = torch.zeros_like(values_chw)
+    whole[:, part[0], part[1]] = steps[:, : bottom - top, : right - left]
+    return spread(whole, seams.unknown, 2)
 
 
-def _weighed_by(guide_hw: torch.Tensor, scale: int) -> Weigh:
-    """Statistics between the first exemplar's and the second's, by how much the guide asks for the second around."""
-    reach = min(TRANSITION // 2, (min(guide_hw.shape) - 1) // 2)
-    wrapped = F.pad(guide_hw[None, None], (reach,) * 4, mode="circular")
-    around = Undertone(F.avg_pool2d(wrapped, 2 * reach + 1, 1)[0].permute(1, 2, 0), scale)
+def _reach(seams: Seams, axis: int) -> tuple[int, int]:
+    """Rows (axis 0) or columns, first and one after the last, around what is unknown; all where that wraps around."""
+    length = seams.unknown.shape[axis]
+    places = seams.unknown.any(1 - axis).nonzero()[:, 0]
+    if not len(places):
+        return 0, length
+    start, stop = int(places[0]) - AROUND, int(places[-1]) + 1 + AROUND
+    if seams.wraps[axis] and (start < 0 or stop > length):
+        return 0, length
+    return max(0, start), min(length, stop)
 
-    def weigh(gathered: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
-        first, second = gathered.chunk(2, 2)
-        return torch.lerp(first, second, around.at(rows, columns).clamp_(0, 1))
 
-    return weigh
+def _softened(
+    values_chw: torch.Tensor, joined: tuple[torch.Tensor, torch.Tensor], unknown: torch.Tensor
+) -> torch.Tensor:
+    """What takes from the steps between known and unknown texels what they are larger than steps elsewhere."""
+    right, down = (
+        joint & (unknown ^ torch.roll(unknown, -1, axis)) for joint, axis in zip(joined, (1, 0), strict=True)
+    )
+    change = (torch.roll(values_chw, -1, 2) - values_chw).abs()
+    natural = (change * ~unknown).mean(2).double().mean(1).float() / (~unknown).float().mean().clamp(min=1e-6)
+    return levelling(values_chw, (right, down), unknown, radius=0, wavelength=SOFT_WAVELENGTH, natural_c=natural)

@@ -17,14 +17,13 @@ import torch.nn.functional as F  # noqa: N812
 from ..context import Progress, span
 from ..errors import InputError
 from ..files.picture import filled_in
+from .blending import Seams, blending, find_seams
 from .completion import Level, complete, has_whole_patches
 from .features import guide_features, halved
-from .joints import joints
 from .lattice import is_seamless
-from .levelling import levelling, spread
 from .normals import unit_length
 from .stacking import coarse, finer, stacked
-from .tiling import LEVELLED, STEP_RADIUS, repeats_of
+from .tiling import LEVELLED, repeats_of
 from .transfer import Correspondence, gather
 
 # the canvas is matched at no more than this many squares a side
@@ -34,8 +33,6 @@ COARSEST = 64
 MAX_LEVELS = 5
 # blocks of this share of the coarsest picture must find no other side within reach
 MARGIN_SHARE = 0.35
-# how far, in squares, a step between single texels at the border of what is known is spread
-SOFT_WAVELENGTH = 24.0
 
 
 @dataclass(frozen=True)
@@ -111,9 +108,10 @@ def fill(
     outputs = _gathered(maps, rows, columns, unknown, level.bounds, scale, device, tile, span(progress, 0.7, 0.2))
     known = _pasted(maps, outputs, canvas)
     progress(0.9, "Levelling the seams")
-    joined = _joints(rows, columns, level, canvas.wraps)
+    picture = (level.exemplar.shape[1], level.exemplar.shape[2])
+    seams = find_seams(rows, columns, unknown, picture, canvas.wraps)
     for name in (n for n in known if n in LEVELLED):
-        steps = _levelled(known[name], joined, unknown, level, canvas, scale)
+        steps = _blended(known[name], seams, canvas, scale)
         known[name] = torch.where(_missing(canvas, device), (known[name] + steps).clamp_(0, 1), known[name])
     return _finished(known, canvas)
 
@@ -241,50 +239,10 @@ def _pasted(
     return pasted
 
 
-def _joints(
-    rows: torch.Tensor, columns: torch.Tensor, level: Level, wraps: tuple[bool, bool]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """The joints on the torus, none in its margin."""
-    height, width = level.exemplar.shape[1:]
-    right, down = joints(rows, columns, (height, width), (False, False))
-    if not wraps[1]:
-        right[:, -1] = False
-    if not wraps[0]:
-        down[-1] = False
-    margin = [side - bound for side, bound in zip(level.unknown.shape, level.bounds, strict=True)]
-    padded = [F.pad(joint, (0, margin[1], 0, margin[0])) for joint in (right, down)]
-    return padded[0], padded[1]
-
-
-def _levelled(
-    image_hwc: torch.Tensor,
-    joined: tuple[torch.Tensor, torch.Tensor],
-    unknown: torch.Tensor,
-    level: Level,
-    canvas: Canvas,
-    scale: int,
-) -> torch.Tensor:
-    """What takes the steps out of a map (H, W, C); right only where it is unknown."""
+def _blended(image_hwc: torch.Tensor, seams: Seams, canvas: Canvas, scale: int) -> torch.Tensor:
+    """What makes a map (H, W, C) fit; right only where it is unknown."""
     values = coarse(_padded(image_hwc.permute(2, 0, 1), scale).permute(1, 2, 0), scale)
-    margin = [side - bound for side, bound in zip(level.unknown.shape, level.bounds, strict=True)]
-    values = F.pad(values, (0, margin[1], 0, margin[0]))
-    wavelength = 2.0 * max(level.unknown.shape)
-    steps = levelling(values, joined, level.unknown, radius=STEP_RADIUS, wavelength=wavelength)
-    steps += _softened(values + steps, joined, level.unknown)
-    steps = spread(steps[:, : level.bounds[0], : level.bounds[1]], unknown, 2)
-    return finer(steps, scale, canvas.wraps)[: canvas.size[0], : canvas.size[1]]
-
-
-def _softened(
-    values_chw: torch.Tensor, joined: tuple[torch.Tensor, torch.Tensor], unknown: torch.Tensor
-) -> torch.Tensor:
-    """What takes from the steps between known and unknown texels what they are larger than steps elsewhere."""
-    right, down = (
-        joint & (unknown ^ torch.roll(unknown, -1, axis)) for joint, axis in zip(joined, (1, 0), strict=True)
-    )
-    change = (torch.roll(values_chw, -1, 2) - values_chw).abs()
-    natural = (change * ~unknown).mean(2).double().mean(1).float() / (~unknown).float().mean().clamp(min=1e-6)
-    return levelling(values_chw, (right, down), unknown, radius=0, wavelength=SOFT_WAVELENGTH, natural_c=natural)
+    return finer(blending(values, seams), scale, canvas.wraps)[: canvas.size[0], : canvas.size[1]]
 
 
 def _finished(known: dict[str, torch.Tensor], canvas: Canvas) -> dict[str, np.ndarray]:
