@@ -285,4 +285,6 @@ class FamilyTask:
         network.latents.copy_(torch.stack([code.latent for code in codes]))
         network.moments.copy_(torch.stack([code.moments for code in codes]))
         network.periods.copy_(self._periods)
+        network.spectra.copy_(torch.stack([code.spectrum for code in codes]))
+        network.spreads.copy_(torch.stack([code.spread for code in codes]))
         network.category.copy_(torch.tensor([self._category[s.category] for s in self._split.train]))

@@ -52,7 +52,7 @@ PRESETS: dict[str, dict[str, Settings]] = {
     },
     "texture/family": {
         "quick": Settings(            4_000,     8,    64, 2e-3,   1_000,   1_000,  10, 2e-3, r1=1.0, augment=0.6),
-        "cpu":   Settings(           16_000,     8,    96, 2e-3,   2_000,   2_000,  10, 2e-3, r1=1.0, augment=0.6, precision=HALF),  # noqa: E501
+        "cpu":   Settings(           12_000,     8,    96, 2e-3,   2_000,   2_000,  10, 2e-3, r1=1.0, augment=0.6, precision=HALF),  # noqa: E501
         "gpu":   Settings(        2_000_000,    32,   128, 2e-3,  20_000,  50_000,  10, 2e-3, r1=1.0, augment=0.6),
     },
 }  # fmt: skip

@@ -34,7 +34,7 @@ from .photo_network import normals_of_slopes
 ANY = "any"
 # pictures are looked at no larger than this: the space was learned at this size
 LOOKED_AT = 512
-LARGEST = 8192
+LARGEST = 4096
 
 
 def generate(request: Request, context: Context) -> Asset:

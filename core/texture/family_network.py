@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
+from .family_spectrum import NUM_DIRECTIONS, NUM_SCALES, SHARES
 from .family_statistics import (
     NUM_COLOUR_MOMENTS,
     NUM_MAPS,
@@ -181,9 +182,11 @@ class FamilyNetwork(nn.Module):
     """Encoder, generator, and the codes of the materials that they were trained on, from which new ones are drawn.
 
     `latents` (N, L), `moments` (N, 14), `periods` (N, 2) in stored texels (0: nothing repeats), `category` (N,) into
-    `categories`.
+    `categories`; `spectra` (N, C, S, O) and `spreads` (N, C, Q) as `family_spectrum` measures them.
     """
 
+    spectra: torch.Tensor
+    spreads: torch.Tensor
     latents: torch.Tensor
     moments: torch.Tensor
     periods: torch.Tensor
@@ -197,6 +200,8 @@ class FamilyNetwork(nn.Module):
         self.register_buffer("moments", torch.zeros(count, NUM_MOMENTS))
         self.register_buffer("periods", torch.zeros(count, 2))
         self.register_buffer("category", torch.zeros(count, dtype=torch.int64))
+        self.register_buffer("spectra", torch.zeros(count, NUM_MAPS, NUM_SCALES, NUM_DIRECTIONS))
+        self.register_buffer("spreads", torch.zeros(count, NUM_MAPS, len(SHARES)))
 
     def forward(self, *given: torch.Tensor, **named: torch.Tensor) -> torch.Tensor:
         """What the generator makes; see `Generator`."""

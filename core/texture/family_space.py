@@ -13,34 +13,57 @@ import numpy as np
 import torch
 
 from .family_network import COARSEST, LATENT, FamilyNetwork, draw_noise
-from .family_statistics import NUM_COLOUR_MOMENTS, NUM_MOMENTS, moments_of, structure_of, without_moments
+from .family_spectrum import (
+    NUM_DIRECTIONS,
+    NUM_SCALES,
+    SHARES,
+    UNKNOWN,
+    spectrum_of,
+    spread_of,
+    with_profile,
+)
+from .family_statistics import (
+    NUM_COLOUR_MOMENTS,
+    NUM_MAPS,
+    NUM_MOMENTS,
+    moments_of,
+    structure_of,
+    with_moments,
+    without_moments,
+)
 from .features import guide_features
 from .lattice import period
 
 # normals flatter than this are as steep as slopes get
 LEAST_UPWARD = 0.1
-CODE_LENGTH = LATENT + NUM_MOMENTS + 2
+_PARTS = [LATENT, NUM_MOMENTS, 2, NUM_MAPS * NUM_SCALES * NUM_DIRECTIONS, NUM_MAPS * len(SHARES)]
+CODE_LENGTH = sum(_PARTS)
 # how clearly a picture must repeat for the generator to be told
 CLEAR_CONTRAST = 0.3
 
 
 @dataclass(frozen=True)
 class Code:
-    """A place in the space: `latent` (L,), `moments` (14,), `periods` (2,) down and right in texels, 0 for none."""
+    """A place in the space: `latent` (L,), `moments` (14,), `periods` (2,) down and right in texels, 0 for none;
+    `spectrum` (7, S, O) and `spread` (7, Q), see `family_spectrum`."""
 
     latent: torch.Tensor
     moments: torch.Tensor
     periods: torch.Tensor
+    spectrum: torch.Tensor
+    spread: torch.Tensor
 
     def flat(self) -> tuple[float, ...]:
         """The code as a Request carries it."""
-        return tuple(float(value) for value in torch.cat([self.latent, self.moments, self.periods]))
+        parts = (self.latent, self.moments, self.periods, self.spectrum.flatten(), self.spread.flatten())
+        return tuple(float(value) for value in torch.cat(parts))
 
     @classmethod
     def of_flat(cls, values: Sequence[float]) -> Code:
         """A code that a Request carries: CODE_LENGTH numbers."""
-        latent, moments, periods = torch.split(torch.tensor(values, dtype=torch.float32), [LATENT, NUM_MOMENTS, 2])
-        return cls(latent, moments, periods)
+        latent, moments, periods, spectrum, spread = torch.split(torch.tensor(values, dtype=torch.float32), _PARTS)
+        bands = spectrum.reshape(NUM_MAPS, NUM_SCALES, NUM_DIRECTIONS)
+        return cls(latent, moments, periods, bands, spread.reshape(NUM_MAPS, -1))
 
 
 def stacked(maps: Mapping[str, np.ndarray]) -> torch.Tensor:
@@ -79,20 +102,22 @@ def project(network: FamilyNetwork, maps: Mapping[str, np.ndarray]) -> Code:
     moments = moments_of(stack)
     known = {"normal", "roughness"} <= set(maps)
     picture_only = torch.full((1,), 0.0 if known else 1.0, device=device)
-    latent, _, guess = network.encoder(structure_of(without_moments(stack)), moments, picture_only)
+    even = without_moments(stack)
+    latent, _, guess = network.encoder(structure_of(even), moments, picture_only)
+    spectrum, spread = spectrum_of(even)[0].cpu(), spread_of(even)[0].cpu()
     if not known:
         moments = torch.cat([moments[:, :NUM_COLOUR_MOMENTS], guess], 1)
-    return Code(latent[0].cpu(), moments[0].cpu(), periods_of(maps))
+        spectrum[3:], spread[3:] = UNKNOWN, UNKNOWN
+    return Code(latent[0].cpu(), moments[0].cpu(), periods_of(maps), spectrum, spread)
 
 
 def mixed(codes: Sequence[Code], weights: Sequence[float]) -> Code:
     """The weighted mean of codes; what repeats, and how, is that of the heaviest."""
     shares = torch.tensor(weights, dtype=torch.float32)
     shares = shares / shares.sum()
-    latent = sum(share * code.latent for share, code in zip(shares, codes, strict=True))
-    moments = sum(share * code.moments for share, code in zip(shares, codes, strict=True))
-    assert isinstance(latent, torch.Tensor) and isinstance(moments, torch.Tensor)
-    return Code(latent, moments, codes[int(shares.argmax())].periods)
+    parts = {name: _mean([getattr(code, name) for code in codes], shares) for name in ("latent", "moments")}
+    known = {name: _mean_of_known([getattr(code, name) for code in codes], shares) for name in ("spectrum", "spread")}
+    return Code(**parts, periods=codes[int(shares.argmax())].periods, **known)
 
 
 def drawn(network: FamilyNetwork, category: str, variety: float, generator: torch.Generator) -> Code:
@@ -106,7 +131,10 @@ def drawn(network: FamilyNetwork, category: str, variety: float, generator: torc
     latent = torch.lerp(latents[pick[0]], latents[pick[1]], share)
     spread = latents.std(0).clamp(min=1e-3)
     latent = latent + 0.3 * variety * spread * torch.randn(LATENT, generator=generator)
-    return Code(latent, torch.lerp(moments[pick[0]], moments[pick[1]], share), network.periods.cpu()[pick[0]])
+    between = [
+        torch.lerp(t.cpu()[pick[0]], t.cpu()[pick[1]], share) for t in (moments, network.spectra, network.spreads)
+    ]
+    return Code(latent, between[0], network.periods.cpu()[pick[0]], *between[1:])
 
 
 @torch.no_grad()
@@ -121,11 +149,14 @@ def rendered(
     device = network.latents.device
     assert size[0] % COARSEST == 0 and size[1] % COARSEST == 0
     cycles = torch.stack([whole_cycles(code.periods, size, scale) for code in codes])
-    given = [torch.stack([code.latent for code in codes]), torch.stack([code.moments for code in codes])]
-    given += [torch.full((len(codes),), scale), cycles]
+    latents, moments, spectra, spreads = (
+        torch.stack([getattr(code, name) for code in codes]).to(device)
+        for name in ("latent", "moments", "spectrum", "spread")
+    )
+    scales = torch.full((len(codes),), scale, device=device)
     noise = draw_noise(len(codes), size, generator, device)
-    made: torch.Tensor = network.generator(*(g.to(device) for g in given), noise)
-    return made
+    even = network.generator.even(latents, moments, scales, cycles.to(device), noise)
+    return with_moments(with_profile(even, spectra, spreads, scale), moments)
 
 
 def whole_cycles(periods: torch.Tensor, size: tuple[int, int], scale: float) -> torch.Tensor:
@@ -133,6 +164,16 @@ def whole_cycles(periods: torch.Tensor, size: tuple[int, int], scale: float) -> 
     length = torch.tensor(size, dtype=torch.float32) / 2**scale
     cycles = 2 * (length / periods.clamp(min=1) / 2).round().clamp(min=1)
     return torch.where(periods > 0, cycles, torch.zeros(2))
+
+
+def _mean(parts: Sequence[torch.Tensor], shares: torch.Tensor) -> torch.Tensor:
+    return (torch.stack(list(parts)) * shares.reshape(-1, *[1] * parts[0].ndim)).sum(0)
+
+
+def _mean_of_known(parts: Sequence[torch.Tensor], shares: torch.Tensor) -> torch.Tensor:
+    """The mean where all parts are known, else UNKNOWN."""
+    known = torch.stack([part > UNKNOWN / 2 for part in parts]).all(0)
+    return torch.where(known, _mean(parts, shares), torch.full_like(parts[0], UNKNOWN))
 
 
 def _channel(maps: Mapping[str, np.ndarray], name: str, value: float, size: torch.Size) -> torch.Tensor:

@@ -168,7 +168,7 @@ class PhotoParams(MaterialParams):
 class FamilyParams(MaterialParams):
     """A material from the learned space: by chance, or where pictures lie in it."""
 
-    size: int = param(1024, "Width of the material", minimum=64, maximum=8192, unit="px")
+    size: int = param(1024, "Width of the material", minimum=64, maximum=4096, unit="px")
     aspect: float = param(1.0, "Width to height of the material", minimum=0.125, maximum=8.0)
     size_m: float = size_m_param("Width of the tile in the real world")
     category: str = param("any", "What a material by chance shall be; pictures decide it themselves")

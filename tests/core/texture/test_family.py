@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 from PIL import Image
 
 from maquette.core import engine
 from maquette.core.errors import InputError
 from maquette.core.request import Request
-from maquette.core.texture.family_network import FamilyNetwork
+from maquette.core.texture.family_network import LATENT, FamilyNetwork
 from maquette.core.texture.family_space import CODE_LENGTH, Code, mixed, periods_of, rendered, whole_cycles
+from maquette.core.texture.family_spectrum import UNKNOWN, spectrum_of, spread_of, with_profile
 from maquette.core.texture.family_statistics import (
     NUM_STATISTICS,
     moments_of,
@@ -82,9 +84,19 @@ def test_a_projection_has_the_pictures_colours(tmp_path: Path) -> None:
     np.testing.assert_allclose(maps["albedo"].mean((0, 1)), image.mean((0, 1)), atol=0.04)
 
 
+def code_of(maps: torch.Tensor, latent: float = 0.0, period: float = 0.0) -> Code:
+    even = without_moments(maps)
+    place = torch.full((LATENT,), latent)
+    return Code(place, moments_of(maps)[0], torch.tensor([period, 0.0]), spectrum_of(even)[0], spread_of(even)[0])
+
+
+def some_maps(seed: int = 0, side: int = 64) -> torch.Tensor:
+    drawn = torch.rand(1, 7, side, side, generator=torch.Generator().manual_seed(seed))
+    return F.avg_pool2d(F.pad(drawn, (1, 1, 1, 1), mode="circular"), 3, 1)
+
+
 def test_a_code_alone_is_a_material() -> None:
-    network = FamilyNetwork(["brick"], 1)
-    code = Code(torch.randn(network.latents.shape[1]), torch.full((14,), 0.3), torch.tensor([32.0, 0.0]))
+    code = code_of(some_maps(), 0.3, 32.0)
     flat = list(code.flat())
     assert len(flat) == CODE_LENGTH
     back = Code.of_flat(flat)
@@ -105,10 +117,37 @@ def test_maps_without_an_albedo_are_refused(tmp_path: Path) -> None:
 
 
 def test_mixing_lies_between() -> None:
-    codes = [Code(torch.full((3,), value), torch.full((2,), value), torch.tensor([value, 0.0])) for value in (0.0, 1.0)]
+    codes = [code_of(some_maps(0), 0.0, 0.0), code_of(some_maps(1), 1.0, 1.0)]
     between = mixed(codes, [1.0, 3.0])
-    assert torch.allclose(between.latent, torch.full((3,), 0.75))
+    assert torch.allclose(between.latent, torch.full((LATENT,), 0.75))
     assert between.periods[0] == 1
+    np.testing.assert_allclose(between.spread, 0.25 * codes[0].spread + 0.75 * codes[1].spread, atol=1e-4)
+
+
+def test_what_one_material_does_not_tell_stays_unknown_in_a_mix() -> None:
+    codes = [code_of(some_maps(0)), code_of(some_maps(1))]
+    codes[0].spread[5] = UNKNOWN
+    between = mixed(codes, [1.0, 1.0])
+    assert (between.spread[5] == UNKNOWN).all()
+    assert (between.spread[4] > UNKNOWN / 2).all()
+
+
+def test_noise_takes_on_the_spectrum_and_the_spread_of_a_material() -> None:
+    stripes = F.avg_pool2d(F.pad(some_maps(0, 64), (4, 4, 0, 0), mode="circular"), (1, 9), 1)
+    even = without_moments(stripes)
+    noise = without_moments(some_maps(5, 64))
+    made = with_profile(noise, spectrum_of(even), spread_of(even))
+    before, after = ((spectrum_of(image) - spectrum_of(even)).abs().mean() for image in (noise, made))
+    assert after < 0.5 * before
+    np.testing.assert_allclose(spread_of(made), spread_of(even), atol=0.15)
+
+
+def test_maps_that_are_unknown_keep_what_they_have() -> None:
+    even = without_moments(some_maps(0))
+    spectrum, spread = spectrum_of(even), spread_of(even)
+    spectrum[:, 5:], spread[:, 5:] = UNKNOWN, UNKNOWN
+    noise = without_moments(some_maps(3))
+    np.testing.assert_allclose(with_profile(noise, spectrum, spread)[:, 5:], noise[:, 5:], atol=1e-3)
 
 
 def test_moments_come_out_and_go_in_again() -> None:
@@ -136,9 +175,7 @@ def test_bricks_are_seen_to_repeat_and_repeat_a_whole_number_of_times() -> None:
 def test_the_generator_is_toroidal() -> None:
     torch.manual_seed(0)
     network = FamilyNetwork(["any"], 1).eval()
-    code = Code(
-        torch.randn(48), torch.tensor([0.5] * 3 + [0.1, 0, 0.1, 0, 0, 0.1, -3, 0.5, 0.1, 0, 0.01]), torch.zeros(2)
-    )
+    code = code_of(some_maps())
     made_once = rendered(network, [code], (64, 64), 0.0, torch.Generator().manual_seed(0))
     change = (torch.roll(made_once, -1, 3) - made_once).abs().mean((0, 1, 2))
     assert change[-1] < change.mean() + 4 * change.std()
