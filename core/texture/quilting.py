@@ -137,8 +137,10 @@ class Quilt:
         return flat // misfit.shape[1], flat % misfit.shape[1]
 
     def _copying(self, place: tuple[int, int]) -> np.ndarray:
-        """Price of each origin for a block at `place`: 1 where a wanted piece was laid with that very offset."""
-        areas = np.roll(self.areas, place, (0, 1))[: self.uses.shape[0], : self.uses.shape[1]]
+        """Price of each origin for a block at `place`: 1 where a wanted piece was laid with nearly that offset."""
+        across = self.areas + np.roll(self.areas, 1, 1) + np.roll(self.areas, -1, 1)
+        near = across + np.roll(across, 1, 0) + np.roll(across, -1, 0)
+        areas = np.roll(near, place, (0, 1))[: self.uses.shape[0], : self.uses.shape[1]]
         return np.asarray(np.square(areas / (self.copied * self._largest)))
 
     def _unwanted(self, place: tuple[int, int]) -> np.ndarray:
@@ -166,11 +168,10 @@ class Quilt:
         return np.asarray(np.add.outer(prices[0], prices[1]))
 
     def _record(self, rows: np.ndarray, columns: np.ndarray, change: int) -> None:
-        """Adds or takes away the area of output texels from their offsets and the eight next ones."""
+        """Adds or takes away the area of output texels from their offsets."""
         height, width = self.areas.shape
         down, right = self.source_rows[rows, columns] - rows, self.source_columns[rows, columns] - columns
-        for near in range(9):
-            np.add.at(self.areas, ((down + near // 3 - 1) % height, (right + near % 3 - 1) % width), change)
+        np.add.at(self.areas, (down % height, right % width), change)
 
     def _misfit(self, current_cbb: np.ndarray, filled: np.ndarray) -> np.ndarray:
         """Mean squared difference to the filled texels for every block of the exemplar, by FFT."""
@@ -256,10 +257,11 @@ def covered_by_new_block(error: np.ndarray, filled: np.ndarray, overlap: int) ->
 
 def cheapest_cut(error: np.ndarray) -> np.ndarray:
     """Column of the path of least summed error from the first to the last row, one column aside a step: (rows,)."""
-    total = error.astype(np.float64)
-    for row in range(1, len(total)):
-        above = np.pad(total[row - 1], 1, constant_values=np.inf)
-        total[row] += np.minimum(np.minimum(above[:-2], above[1:-1]), above[2:])
+    walled = np.full((len(error), error.shape[1] + 2), np.inf)
+    total = walled[:, 1:-1]
+    total[...] = error
+    for above, row in zip(walled, total[1:], strict=False):
+        row += np.minimum(np.minimum(above[:-2], above[1:-1]), above[2:])
     path = np.empty(len(total), np.int64)
     path[-1] = total[-1].argmin()
     for row in range(len(total) - 2, -1, -1):
