@@ -19,7 +19,13 @@ from lightning_fabric import Fabric
 from torch import nn
 from torch.optim import Optimizer
 
-from ..core.texture.photo_network import WIDTHS, PhotoNetwork, normals_of_slopes, read_outputs
+from ..core.texture.photo_network import (
+    WIDTHS,
+    PhotoNetwork,
+    normals_of_slopes,
+    read_outputs,
+    settled_roughness,
+)
 from .data.crops import NO_AUGMENTATION, Augmentation, CropStream
 from .data.material_folder import MaterialSet
 from .lighting import Lighting, darkroom, random_lighting
@@ -45,8 +51,11 @@ class PhotoTask:
 
     def __init__(self, settings: Settings, split: Split, device: torch.device, start: Mapping[str, Any] | None) -> None:
         torch.manual_seed(settings.seed)
-        self.config: dict[str, Any] = {"widths": list(WIDTHS)}
-        network = PhotoNetwork(WIDTHS).to(device)
+        train = _whole(split.train)
+        self._plain = plain_methods(train)
+        usual = round(float(np.median([float(maps[6].mean()) for _, maps, mask in train if mask[2]] or [0.5])), 4)
+        self.config: dict[str, Any] = {"widths": list(WIDTHS), "usual_roughness": min(0.95, max(0.05, usual))}
+        network = PhotoNetwork(**self.config).to(device)
         if start is not None:
             network.load_state_dict(dict(start))
         self.networks: dict[str, nn.Module] = {"network": network}
@@ -58,7 +67,6 @@ class PhotoTask:
             split.train, settings.crop, settings.batch, settings.seed, augmentation=Augmentation(scales=(0.6, 1.0))
         )
         self._judged = _whole(split.held_out)
-        self._plain = plain_methods(_whole(split.train[:: max(1, len(split.train) // 40)]))
 
     def step(
         self, fabric: Fabric, networks: Mapping[str, Any], number: int, generator: torch.Generator
@@ -135,7 +143,9 @@ class PhotoTask:
         height, width = picture.shape[2:]
         padded = F.pad(picture, (0, -width % 32, 0, -height % 32), mode="circular")
         outputs = read_outputs(network(padded).float())
-        return {name: image[..., :height, :width].cpu() for name, image in outputs.items()}
+        outputs = {name: image[..., :height, :width].cpu() for name, image in outputs.items()}
+        usual = self.config["usual_roughness"]
+        return {**outputs, "roughness": settled_roughness(outputs["roughness"], usual)}
 
 
 def _whole(sets: Sequence[MaterialSet]) -> list[tuple[MaterialSet, torch.Tensor, torch.Tensor]]:

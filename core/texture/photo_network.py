@@ -12,6 +12,9 @@ Shape letters: B batch, C channels, H, W rows and columns (multiples of `REACH_S
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
@@ -23,6 +26,8 @@ REACH_STEP = 2 ** len(WIDTHS)
 STEEPEST = 8.0
 OUTPUTS = {"slopes": slice(0, 2), "roughness": slice(2, 3), "metallic": slice(3, 4), "light": slice(4, 5)}
 NUM_OUTPUTS = 5
+# how far the level of the roughness is believed, beside what is usual: a picture tells little of it, its changes more
+LEVEL_TRUST = 0.15
 
 
 class Block(nn.Module):
@@ -45,10 +50,14 @@ class Block(nn.Module):
 
 
 class PhotoNetwork(nn.Module):
-    """(B, 3, H, W) sRGB in [0, 1] to (B, 5, H, W): see `OUTPUTS` and `read_outputs`."""
+    """(B, 3, H, W) sRGB in [0, 1] to (B, 5, H, W): see `OUTPUTS` and `read_outputs`.
 
-    def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
+    `usual_roughness` is that of most materials trained on; see `settled_roughness`.
+    """
+
+    def __init__(self, widths: Sequence[int] = WIDTHS, usual_roughness: float = 0.5) -> None:
         super().__init__()
+        self.usual_roughness = usual_roughness
         self.stem = _convolution(12, widths[0])
         pairs = list(zip(widths, (*widths[1:], widths[-1]), strict=True))
         # the finest level costs the most by far and needs the least: one convolution on each way
@@ -105,6 +114,14 @@ def read_outputs(raw: torch.Tensor) -> dict[str, torch.Tensor]:
         "metallic": torch.sigmoid(raw[:, OUTPUTS["metallic"]] - 3),
         "light": 2 * torch.tanh(raw[:, OUTPUTS["light"]]),
     }
+
+
+def settled_roughness(roughness: torch.Tensor, usual: float) -> torch.Tensor:
+    """A picture's roughness, in (0, 1), with its level brought towards the usual one; its changes stay."""
+    place = torch.logit(roughness.clamp(1e-4, 1 - 1e-4))
+    level = place.mean()
+    middle = math.log(usual / (1 - usual))
+    return torch.sigmoid(place - level + middle + LEVEL_TRUST * (level - middle))
 
 
 def normals_of_slopes(slopes: torch.Tensor) -> torch.Tensor:

@@ -16,7 +16,7 @@ import torch.nn.functional as F  # noqa: N812
 
 from ..models import SHIPPED, Model, find_model, models
 from ..weights import load_network
-from .photo_network import REACH_STEP, PhotoNetwork, read_outputs
+from .photo_network import REACH_STEP, PhotoNetwork, read_outputs, settled_roughness
 
 LARGEST, TILE, OVERLAP = 2048, 1024, 128
 WHOLE = 512
@@ -57,7 +57,8 @@ def read_picture_outputs(
         found = _in_tiles(network, picture, wraps, progress)
     # a surface is metal or it is not: doubt within a texel is no material
     low, high = DOUBT
-    return {**found, "metallic": ((found["metallic"] - low) / (high - low)).clamp(0, 1)}
+    metallic = ((found["metallic"] - low) / (high - low)).clamp(0, 1)
+    return {**found, "metallic": metallic, "roughness": settled_roughness(found["roughness"], network.usual_roughness)}
 
 
 def without_light(picture_hw3: torch.Tensor, light_hw1: torch.Tensor, amount: float) -> torch.Tensor:
@@ -68,7 +69,7 @@ def without_light(picture_hw3: torch.Tensor, light_hw1: torch.Tensor, amount: fl
 
 @functools.lru_cache(maxsize=2)
 def _loaded(model: Model, device: str) -> PhotoNetwork:
-    network: PhotoNetwork = load_network(model, lambda widths: PhotoNetwork(tuple(widths)), torch.device(device))
+    network: PhotoNetwork = load_network(model, PhotoNetwork, torch.device(device))
     if _is_fast_in_half(torch.device(device)):
         # twice as fast, and what it costs is less than 8 bits can show
         network = network.to(torch.bfloat16)
