@@ -17,9 +17,9 @@ from ..context import Context, span
 from ..errors import InputError
 from ..files.picture import read_picture
 from ..request import Reference, Request
-from .blending import blend
 from .mask import ROLE as MASK
 from .material_request import finished_asset, read_maps
+from .mixture import blend
 from .params import ExemplarParams
 from .synthesis import synthesise
 

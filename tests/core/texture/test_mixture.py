@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from maquette.core.texture.alignment import transported
-from maquette.core.texture.blending import blend
+from maquette.core.texture.mixture import blend
 from maquette.core.texture.regions import Regions, frames_of, sheet_of
 
 from .synthetic import bricks, noise
