@@ -47,7 +47,7 @@ HALF = "bf16-mixed"
 PRESETS: dict[str, dict[str, Settings]] = {
     "texture/photo": {
         "quick": Settings(            6_000,     8,   128, 6e-4,   1_000,   1_000,   6),
-        "cpu":   Settings(          47_000,     4,   128, 1e-3,   4_000,   5_000,  20, precision=HALF),
+        "cpu":   Settings(          48_000,     4,   128, 1e-3,   4_000,   5_000,  20, precision=HALF),
         "gpu":   Settings(          600_000,    32,   256, 6e-4,   20_000, 20_000,  10, precision=HALF),
     },
     "texture/family": {

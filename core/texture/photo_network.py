@@ -26,8 +26,6 @@ REACH_STEP = 2 ** len(WIDTHS)
 STEEPEST = 8.0
 OUTPUTS = {"slopes": slice(0, 2), "roughness": slice(2, 3), "metallic": slice(3, 4), "light": slice(4, 5)}
 NUM_OUTPUTS = 5
-# how far the level of the roughness is believed, beside what is usual: a picture tells little of it, its changes more
-LEVEL_TRUST = 0.15
 
 
 class Block(nn.Module):
@@ -117,11 +115,12 @@ def read_outputs(raw: torch.Tensor) -> dict[str, torch.Tensor]:
 
 
 def settled_roughness(roughness: torch.Tensor, usual: float) -> torch.Tensor:
-    """A picture's roughness, in (0, 1), with its level brought towards the usual one; its changes stay."""
+    """A picture's roughness, in (0, 1), at the usual level: its changes can be seen in an albedo, its level cannot.
+
+    On materials that were not trained on, each share of the seen level that was believed made the error larger.
+    """
     place = torch.logit(roughness.clamp(1e-4, 1 - 1e-4))
-    level = place.mean()
-    middle = math.log(usual / (1 - usual))
-    return torch.sigmoid(place - level + middle + LEVEL_TRUST * (level - middle))
+    return torch.sigmoid(place - place.mean() + math.log(usual / (1 - usual)))
 
 
 def normals_of_slopes(slopes: torch.Tensor) -> torch.Tensor:
