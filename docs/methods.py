@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The picture of all texture methods, docs/pictures/methods.jpg: what is given beside what is made, under a light.
 
-python docs/methods.py OUT      (in the project's environment; the photographs are scikit-image's)
+python docs/methods.py OUT DATA      (in the project's environment; DATA/pbr holds the material sets named below)
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import skimage
 from PIL import Image, ImageDraw
 
 from maquette.core import engine
@@ -21,7 +20,7 @@ from maquette.core.request import Request
 
 CELL, GAP, LINE = 300, 6, 18
 LIGHT = np.array([-0.5, 0.5, 0.7]) / np.linalg.norm([-0.5, 0.5, 0.7])
-CROP = (60, 40, 420, 460)
+CROP = (60, 40, 460, 440)
 
 
 def made(method: str, references: list[Any], seed: int = 0, **params: Any) -> dict[str, np.ndarray]:
@@ -55,39 +54,46 @@ def twice(picture: Image.Image) -> Image.Image:
 
 def main() -> None:
     """Make the sheet."""
-    data = Path(skimage.__file__).parent / "data"
-    brick, gravel = (Image.open(data / f"{name}.png").convert("RGB") for name in ("brick", "gravel"))
+    sets = Path(sys.argv[2]) / "pbr"
+    slates, gravel, bricks = (
+        sets / name / "albedo.jpg"
+        for name in ("stone__castle_wall_slates", "gravel__bicolour_gravel", "brick__Bricks066")
+    )
     with tempfile.TemporaryDirectory() as folder:
-        paths = {"gravel": str(data / "gravel.png"), "crop": f"{folder}/crop.png", "mask": f"{folder}/mask.png"}
-        cropped = gravel.crop(CROP)
-        cropped.save(paths["crop"])
-        marked = brick.copy()
-        mask = Image.new("L", brick.size)
-        for canvas, colour in ((mask, 255), (marked, (255, 60, 160))):
+        crop, mask = Path(folder, "crop.png"), Path(folder, "mask.png")
+        cropped = Image.open(slates).crop(CROP)
+        cropped.save(crop)
+        marked, marks = Image.open(slates), Image.new("L", (512, 512))
+        for canvas, colour in ((marks, 255), (marked, (255, 60, 160))):
             ImageDraw.Draw(canvas).ellipse((170, 150, 360, 330), fill=colour)
-        mask.save(paths["mask"])
-        brick_path = str(data / "brick.png")
+        marks.save(mask)
+        filled = made("inpaint", [str(slates), {"role": "mask", "path": str(mask)}])
         pairs = [
-            ("exemplar", "a photograph, and 1024 px of it", gravel, lit(made("exemplar", [paths["gravel"]]))),
+            (
+                "exemplar",
+                "a photograph, and a tile of it",
+                shown(gravel),
+                plain(made("exemplar", [str(gravel)], size=512)),
+            ),
             (
                 "tileable",
                 "2 x 2 of a crop, and made to tile",
                 twice(cropped),
-                twice(lit(made("tileable", [paths["crop"]]))),
+                twice(plain(made("tileable", [str(crop)]))),
             ),
+            ("inpaint", "what is marked, made anew", marked, plain(filled)),
+            ("extend", "more around a crop, closed to a tile", cropped, plain(made("extend", [str(crop)]))),
             (
-                "inpaint",
-                "what is marked, made anew",
-                marked,
-                lit(made("inpaint", [brick_path, {"role": "mask", "path": paths["mask"]}])),
+                "photo",
+                "a photograph, and its maps under a light",
+                shown(bricks),
+                lit(made("photo", [str(bricks)], strength=3.0)),
             ),
-            ("extend", "more around it, closed to a tile", brick, lit(made("extend", [brick_path]))),
-            ("photo", "the maps it shows, lit", brick, lit(made("photo", [brick_path], strength=1.5))),
             (
                 "family",
                 "two materials by chance",
-                lit(made("family", [], seed=3, size=512)),
-                lit(made("family", [], seed=11, size=512)),
+                lit(made("family", [], seed=3, size=512, category="rock")),
+                lit(made("family", [], seed=5, size=512, category="fabric")),
             ),
         ]
     rows = (len(pairs) + 1) // 2
@@ -98,6 +104,16 @@ def main() -> None:
         sheet.paste(cell(result), (left + CELL + GAP, top))
         ImageDraw.Draw(sheet).text((left + 2, top + CELL + 3), f"{name}: {text}", fill="black")
     sheet.save(sys.argv[1], quality=90)
+
+
+def shown(path: Path) -> Image.Image:
+    """A picture file."""
+    return Image.open(path).convert("RGB")
+
+
+def plain(maps: Mapping[str, np.ndarray]) -> Image.Image:
+    """The albedo alone."""
+    return Image.fromarray(np.round(maps["albedo"] * 255).astype(np.uint8))
 
 
 if __name__ == "__main__":
