@@ -122,13 +122,13 @@ def test_engines_textures_are_named_by_the_folder(photo: Path, tmp_path: Path) -
         (["--seed", "9" * 5000], "'seed' must be a whole number"),
         (["--export", ""], "No export was named. Name one, such as png."),
         (["--out", "o" * 300], "cannot be used: File name too long. Choose another folder."),
-        (["--reference", f"mask={'o' * 300}"], "'exemplar' takes references of albedo, normal"),
+        (["--reference", f"glow={'o' * 300}"], "'exemplar' takes references of albedo, normal"),
         (["--reference", f"x={'o' * 300}"], "'exemplar' takes references of albedo, normal"),
-        (["--export", "png,psd"], "There is no export 'psd'. Known are npy, png, exr, glb, blend."),
+        (["--export", "png,psd"], "There is no export 'psd'. Known are npy, png, png8, png16, exr, glb, blend, unreal, unity"),
         (["--device", "tpu"], "invalid choice: 'tpu'"),
         (["--colour", "red"], "unrecognized arguments: --colour red"),
         (["--reference", "normal=none.png"], "The picture 'none.png' does not exist. Check its path."),
-        (["--reference", "mask=none.png"], "'exemplar' takes references of albedo, normal"),
+        (["--reference", "glow=none.png"], "'exemplar' takes references of albedo, normal"),
     ],
 )
 def test_a_wrong_flag_is_one_sentence(
