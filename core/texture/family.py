@@ -19,6 +19,7 @@ from ..asset import Asset
 from ..codec import show
 from ..context import Context
 from ..errors import InputError
+from ..fixed_threads import fixed_threads
 from ..models import Model, find_model
 from ..request import Reference, Request
 from ..weights import load_network
@@ -44,7 +45,8 @@ def generate(request: Request, context: Context) -> Asset:
     context.progress(0.0, "Finding the place")
     network = _loaded(find_model("texture", "family", params.model), str(context.device))
     random = torch.Generator().manual_seed(request.seed)
-    code = moved(_place(request, network, random, context), params)
+    with fixed_threads(context.device):
+        code = moved(_place(request, network, random, context), params)
     size = (max(1, round(params.size / params.aspect)), params.size)
     if min(size) < COARSEST or max(size) > LARGEST:
         raise InputError(
@@ -53,9 +55,10 @@ def generate(request: Request, context: Context) -> Asset:
         )
     context.progress(0.1, "Making the tile")
     whole = tuple(-(-side // COARSEST) * COARSEST for side in size)
-    stack = rendered(network, [code], (whole[0], whole[1]), params.scale, random)
-    context.progress(0.6, "Integrating the slopes")
-    maps, relief = maps_of(stack)
+    with fixed_threads(context.device):
+        stack = rendered(network, [code], (whole[0], whole[1]), params.scale, random)
+        context.progress(0.6, "Integrating the slopes")
+        maps, relief = maps_of(stack)
     maps = {name: image for name, image in maps.items() if name in params.maps}
     return finished_asset(
         request,

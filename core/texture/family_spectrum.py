@@ -91,7 +91,7 @@ def _power(waves: torch.Tensor, size: torch.Size) -> torch.Tensor:
     power = waves.abs().square() / (size[0] * size[1])
     # half of a real transform is left out: its columns stand for two, but for the first and, perhaps, the last
     power[..., 1 : (size[1] + 1) // 2] *= 2
-    return power
+    return power.double()
 
 
 def _band_powers(power: torch.Tensor, size: torch.Size, scale: float) -> torch.Tensor:
@@ -100,8 +100,8 @@ def _band_powers(power: torch.Tensor, size: torch.Size, scale: float) -> torch.T
     counts[..., 1 : (size[1] + 1) // 2] = 2
     for weights in _bands(size, scale, power.device):
         total = (weights * counts[0]).sum((1, 2)).clamp(min=1e-6)
-        found.append(torch.einsum("bchw,ohw->bco", power, weights) / total)
-    return torch.stack(found, 2)
+        found.append(torch.einsum("bchw,ohw->bco", power, weights.double()) / total)
+    return torch.stack(found, 2).float()
 
 
 def _bands(size: torch.Size, scale: float, device: torch.device) -> Iterator[torch.Tensor]:

@@ -142,7 +142,7 @@ def _thinned(image: torch.Tensor) -> torch.Tensor:
 
 
 def _mean_and_spread(image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    mean = image.mean((1, 2))
+    mean = image.double().mean((1, 2)).to(image.dtype)
     return mean, _root_mean_square(image - mean[:, None, None], (1, 2))
 
 
@@ -151,14 +151,17 @@ def _covariance_root(centred: torch.Tensor) -> torch.Tensor:
 
     By products of single channels: a matrix product would be done in half precision where that is switched on.
     """
-    covariance = (centred[:, :, None] * centred[:, None]).mean(3)
+    covariance = (centred[:, :, None] * centred[:, None]).double().mean(3).to(centred.dtype)
     root: torch.Tensor = torch.linalg.cholesky(covariance + 1e-6 * torch.eye(3, device=centred.device))
     return root
 
 
 def _root_mean_square(image: torch.Tensor, axes: tuple[int, ...], keepdim: bool = False) -> torch.Tensor:
-    """At least LEAST, and with a gradient where the image is zero."""
-    return (image.square().mean(axes, keepdim=keepdim) + LEAST**2).sqrt()
+    """At least LEAST, and with a gradient where the image is zero.
+
+    In double precision, here and where else sums are long, so that the number of threads cannot change them.
+    """
+    return (image.double().square().mean(axes, keepdim=keepdim) + LEAST**2).sqrt().to(image.dtype)
 
 
 def _white(albedo: torch.Tensor) -> torch.Tensor:

@@ -120,7 +120,9 @@ def settled_roughness(roughness: torch.Tensor, usual: float) -> torch.Tensor:
     On materials that were not trained on, each share of the seen level that was believed made the error larger.
     """
     place = torch.logit(roughness.clamp(1e-4, 1 - 1e-4))
-    return torch.sigmoid(place - place.mean() + math.log(usual / (1 - usual)))
+    # in double precision, so that the number of threads cannot change the mean
+    level = place.double().mean().float()
+    return torch.sigmoid(place - level + math.log(usual / (1 - usual)))
 
 
 def normals_of_slopes(slopes: torch.Tensor) -> torch.Tensor:

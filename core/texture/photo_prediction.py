@@ -14,6 +14,7 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F  # noqa: N812
 
+from ..fixed_threads import fixed_threads
 from ..models import SHIPPED, Model, find_model, models
 from ..weights import load_network
 from .photo_network import REACH_STEP, PhotoNetwork, read_outputs, settled_roughness
@@ -48,7 +49,13 @@ def read_picture_outputs(
 
     picture_hw3: sRGB in [0, 1], on the network's device. wraps: which axes (down, right) continue on the other side.
     """
-    picture = picture_hw3.permute(2, 0, 1)[None]
+    with fixed_threads(picture_hw3.device):
+        return _read(network, picture_hw3.permute(2, 0, 1)[None], wraps, progress, largest)
+
+
+def _read(
+    network: PhotoNetwork, picture: torch.Tensor, wraps: tuple[bool, bool], progress: Progress, largest: int
+) -> Outputs:
     progress(0.0, "Reading the surface")
     if max(picture.shape[2:]) <= largest:
         found = _outputs(network, _padded(picture, wraps), None)

@@ -82,7 +82,10 @@ def test_a_seamless_picture_gives_maps_that_move_with_it() -> None:
     straight = predict(albedo)
     moved = predict(np.roll(albedo, (32, 64), (0, 1)))
     for name, image in straight.items():
-        assert np.abs(np.roll(image, (32, 64), (0, 1)) - moved[name]).mean() < 2e-3, name
+        # half precision leaves hundredths of the little relief of noise
+        assert np.abs(np.roll(image, (32, 64), (0, 1)) - moved[name]).mean() < (0.03 if name == "height" else 6e-3), (
+            name
+        )
 
 
 def test_tiles_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,6 +110,16 @@ def test_tiled_pictures_of_any_size_are_covered(monkeypatch: pytest.MonkeyPatch)
     assert found["roughness"].shape == (200, 333, 1)
     # an even picture has an even answer, whatever tiles it was read in
     assert found["roughness"].std() < 0.02
+
+
+def test_the_number_of_threads_changes_no_byte() -> None:
+    before, found = torch.get_num_threads(), []
+    for threads in (1, 3):
+        torch.set_num_threads(threads)
+        found.append(predict(bricks()))
+    torch.set_num_threads(before)
+    for name in MAP_NAMES:
+        np.testing.assert_array_equal(found[0][name], found[1][name])
 
 
 def test_light_is_taken_out_by_its_share() -> None:
