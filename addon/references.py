@@ -25,7 +25,7 @@ _MISSING = {
 
 def repeated_role(method: Method) -> str:
     """The role of which a method takes several pictures, "" where it takes none."""
-    return next(iter(getattr(method, "several", ())), "")
+    return next(iter(method.repeatable), "")
 
 
 def read_slots(references: Any, method: Method) -> list[Picture]:

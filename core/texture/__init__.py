@@ -73,5 +73,6 @@ METHODS = (
         module="texture.family",
         version=1,
         roles=MAP_NAMES,
+        repeatable=("albedo",),
     ),
 )

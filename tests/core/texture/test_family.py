@@ -111,6 +111,15 @@ def test_an_unknown_category_is_named() -> None:
         made(category="cheese")
 
 
+def test_several_pictures_are_mixed_by_their_weights(tmp_path: Path) -> None:
+    dark, bright = (picture(tmp_path, noise(96, 96) * f, str(f)) for f in (0.3, 1.0))
+    means = []
+    for share in (1.0, 9.0):
+        references: list[object] = [{"role": "albedo", "path": dark}, {"role": "albedo", "path": bright, "weight": share}]
+        means.append(made(references)["albedo"].mean())
+    assert means[1] > means[0] + 0.05
+
+
 def test_maps_without_an_albedo_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="without an albedo"):
         made([{"role": "roughness", "path": picture(tmp_path, noise(96, 96))}])
