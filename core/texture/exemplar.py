@@ -7,7 +7,7 @@ of the albedo pictures all over, or, of two, by a mask that is white where the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,9 @@ from .mask import ROLE as MASK
 from .material_request import finished_asset, read_maps
 from .mixture import blend
 from .params import ExemplarParams
+from .quality import copy_share
 from .synthesis import synthesise
+from .transfer import Correspondence
 
 # a picture is brought down to the result's size, since more of it only adds time, but not below this many pixels
 MIN_EXEMPLAR = 512
@@ -36,9 +38,21 @@ def generate(request: Request, context: Context) -> Asset:
     shortest = max(MIN_EXEMPLAR, params.size)
     given = [read_maps(group, context.warn, shortest, params.corners) for group in groups]
     wanted = [{name: image for name, image in maps.items() if name in params.maps} for maps in given]
-    made = _made(request, params, context, groups, wanted)
+    copied: dict[str, float] = {}
+
+    def notice(field: Correspondence) -> None:
+        copied["copy_share"] = copy_share(field.rows.cpu().numpy(), field.columns.cpu().numpy())
+
+    made = _made(request, params, context, groups, wanted, notice)
     return finished_asset(
-        request, context, made, wanted=params.maps, relief=params.relief, size_m=params.size_m, start=0.8
+        request,
+        context,
+        made,
+        wanted=params.maps,
+        relief=params.relief,
+        size_m=params.size_m,
+        start=0.8,
+        further=copied,
     )
 
 
@@ -73,6 +87,7 @@ def _made(
     context: Context,
     groups: Sequence[Sequence[Reference]],
     wanted: Sequence[dict[str, np.ndarray]],
+    notice: Callable[[Correspondence], None],
 ) -> dict[str, np.ndarray]:
     """The maps that the pictures show, synthesised."""
     size, progress = (params.size, params.size), span(context.progress, 0.02, 0.78)
@@ -85,6 +100,7 @@ def _made(
             progress=progress,
             tile=context.tile,
             variety=params.variety,
+            notice=notice,
         )
     masks = [Path(reference.path) for reference in request.references if reference.role == MASK]
     return blend(

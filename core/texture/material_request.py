@@ -67,12 +67,14 @@ def finished_asset(
     start: float,
     size: tuple[int, int] | None = None,
     relief_is_known: bool = False,
+    further: Mapping[str, float] | None = None,
 ) -> Asset:
     """The Asset of a tile: the wanted maps in their order, those that `made` lacks derived from it, and its quality.
 
     made: tileable (H, W, C) float32 in [0, 1] by name, the albedo among them. relief: lowest to highest point in tile
     widths, unless normals without a height decide it and it is not known. size_m: the tile's width. start: the progress
     so far. size: rows and columns to which the maps are resampled around the tile, which stays as wide and high.
+    further: figures for the quality card besides those of the maps.
     """
     missing = [name for name in wanted if name not in made]
     if "normal" in made and "height" not in made and not relief_is_known:
@@ -89,7 +91,7 @@ def finished_asset(
         maps = {name: _around(image, name, size) for name, image in maps.items()}
     name = f"{request.method}-{request.key[:8]}"
     material = Material(name, maps, (size_m, size_m * height / width), relief * size_m)
-    return Asset(name=name, materials=(material,), report=quality(maps))
+    return Asset(name=name, materials=(material,), report={**quality(maps), **(further or {})})
 
 
 def resampled(image_hwc: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -6,7 +6,7 @@ Shape letters: h, w exemplar; H, W output; C channels of all maps together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,13 +75,14 @@ def synthesise(
     progress: Progress,
     tile: int | None = None,
     variety: float = 0.5,
+    notice: Callable[[Correspondence], None] = lambda field: None,
 ) -> dict[str, np.ndarray]:
     """Makes toroidal maps of `size` (rows, columns) that look like `maps`, all through one correspondence.
 
     maps: "albedo" (h, w, 3) sRGB, optionally "normal" (h, w, 3, OpenGL, encoded) and (h, w, 1) maps; float32 in
     [0, 1], same h and w >= 64. Returns the same names, float32 in [0, 1]; normals have unit length. `tile`: most
     output rows gathered at once (less memory, same result). `progress` may raise to stop the work. variety: 0 copies
-    large pieces of the exemplar, 1 small ones.
+    large pieces of the exemplar, 1 small ones. notice: is shown where each texel comes from.
     """
     progress(0.0, "Looking at the picture")
     features = guide_features(maps, device)
@@ -92,7 +93,15 @@ def synthesise(
     features = resize(features.permute(1, 2, 0), fit.exemplar_size, fit.wraps).permute(2, 0, 1).contiguous()
     source = Source(reduced(features, fit.scale), stack, fit)
     generator = torch.Generator().manual_seed(seed)
-    return lay_out(source, size, generator=generator, progress=span(progress, 0.05, 0.95), tile=tile, variety=variety)
+    return lay_out(
+        source,
+        size,
+        generator=generator,
+        progress=span(progress, 0.05, 0.95),
+        tile=tile,
+        variety=variety,
+        notice=notice,
+    )
 
 
 def lay_out(
@@ -103,6 +112,7 @@ def lay_out(
     progress: Progress,
     tile: int | None,
     variety: float,
+    notice: Callable[[Correspondence], None] = lambda field: None,
 ) -> dict[str, np.ndarray]:
     """The maps of an output of `size`; see `synthesise`."""
     fit, stack = source.fit, source.stack
@@ -117,6 +127,7 @@ def lay_out(
         variety,
         source.regions,
     )
+    notice(field)
     progress(0.62, "Laying the undertone")
     # a guide says what lies where, so the tile starts where it does
     guided = source.regions is not None and source.regions.guide_hw is not None

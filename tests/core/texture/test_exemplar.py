@@ -15,6 +15,8 @@ from maquette.core.errors import InputError
 from maquette.core.request import Request
 from maquette.core.texture.derivation import normal_from_height
 
+from .synthetic import noise
+
 SIDE = 96
 
 
@@ -111,3 +113,10 @@ def test_the_order_of_the_references_changes_nothing(pictures: dict[str, Path]) 
     back = engine.generate(request(dict(reversed(pictures.items())), size=64)).materials[0].maps
     for name, image in there.items():
         assert image.tobytes() == back[name].tobytes()
+
+
+def test_the_largest_copy_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "noise.png"
+    Image.fromarray(np.round(noise(96, 96) * 255).astype(np.uint8)).save(path)
+    plain = {"generator": "texture", "method": "exemplar", "params": {"size": 128}, "references": [str(path)]}
+    assert 0 < engine.generate(Request.from_plain(plain), device="cpu").report["copy_share"] < 1

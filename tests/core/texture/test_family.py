@@ -115,8 +115,8 @@ def test_several_pictures_are_mixed_by_their_weights(tmp_path: Path) -> None:
     dark, bright = (picture(tmp_path, noise(96, 96) * f, str(f)) for f in (0.3, 1.0))
     means = []
     for share in (1.0, 9.0):
-        references: list[object] = [{"role": "albedo", "path": dark}, {"role": "albedo", "path": bright, "weight": share}]
-        means.append(made(references)["albedo"].mean())
+        second = {"role": "albedo", "path": bright, "weight": share}
+        means.append(made([{"role": "albedo", "path": dark}, second])["albedo"].mean())
     assert means[1] > means[0] + 0.05
 
 
