@@ -95,8 +95,8 @@ class Request:
     def weights_sha256(self) -> str:
         """Hash of the learned model that `params` name; "" where nothing is learned. One that is not there is an
         InputError."""
-        name = getattr(self.params, "model", "")
-        return find_model(self.generator, self.method, name).sha256 if name else ""
+        name = getattr(self.params, "model", None)
+        return "" if name is None else find_model(self.generator, self.method, name).sha256
 
     @property
     def cache_key(self) -> str:
