@@ -192,8 +192,9 @@ def test_a_folder_without_materials_gives_no_figures_but_reasons(
     (tmp_path / "data").mkdir()
     run.evaluate_textures(tmp_path / "data", tmp_path / "out")
     figures, notes = results(tmp_path / "out")
-    assert figures == {}
-    assert set(run.EXPECTED) <= set(notes["absent"])
+    # what a sample takes can be timed without any material
+    assert set(figures) <= {"family.seconds_nine_256"}
+    assert set(run.EXPECTED) - set(figures) <= set(notes["absent"])
 
 
 def test_a_bad_material_spoils_no_figure(
