@@ -14,7 +14,7 @@ from ..core.texture.family_space import drawn, project, rendered
 from ..core.texture.photo_network import normals_of_slopes
 from .data.material_folder import read_maps
 from .evaluation.family_baselines import recoloured
-from .evaluation.materials import SUBSTITUTES
+from .evaluation.materials import completed
 from .metrics.distributions import FeatureSpace, fit_space, judged
 from .metrics.material_features import crops_of, group_sizes, grouped_features
 from .task import Split
@@ -31,13 +31,13 @@ class FamilyJudge:
 
     def __init__(self, split: Split, training: Sequence[Mapping[str, np.ndarray]]) -> None:
         self._given = [read_maps(material, 512) for material in split.held_out]
-        self._training = [_complete(maps) for maps in training]
+        self._training = [completed(maps) for maps in training]
         groups = [grouped_features(crops_of(maps, NUM_CROPS)) for maps in self._training]
         self._features = [np.concatenate(list(g.values()), 1) for g in groups]
         sizes = group_sizes(groups[0])
         self._space = fit_space(np.concatenate(self._features), list(sizes.values()))
         self._colourless = _without_colour(self._features, sizes)
-        self._real = [self._projected(_complete(maps)) for maps in self._given]
+        self._real = [self._projected(completed(maps)) for maps in self._given]
 
     def judge(self, network: FamilyNetwork) -> dict[str, float]:
         """`score` is the Frechet distance of projections; `sample_variety` the spread of samples beside real ones."""
@@ -59,7 +59,7 @@ class FamilyJudge:
         """The same figures for the nearest training material in the asked one's colours."""
         means = np.stack([self._colourless.project(features).mean(0) for features in self._features])
         answers = []
-        for maps in map(_complete, self._given):
+        for maps in map(completed, self._given):
             found = grouped_features(crops_of(maps, NUM_CROPS))
             wanted = self._colourless.project(np.concatenate(list(found.values()), 1)).mean(0)
             nearest = self._training[int(((means - wanted) ** 2).sum(1).argmin())]
@@ -73,7 +73,7 @@ class FamilyJudge:
         made = [unstacked(rendered(network, [project(network, m)], (SIDE, SIDE), 0.0, generator)) for m in shown]
         codes = [drawn(network, "", 1.0, generator) for _ in shown]
         samples = [unstacked(rendered(network, [code], (SIDE, SIDE), 0.0, generator)) for code in codes]
-        cropped = [{name: image[:SIDE, :SIDE] for name, image in _complete(maps).items()} for maps in shown]
+        cropped = [{name: image[:SIDE, :SIDE] for name, image in completed(maps).items()} for maps in shown]
         rows = [(cells, name) for cells in (cropped, made, samples) for name in ("albedo", "normal")]
         return np.concatenate([np.concatenate([_small(c[name]) for c in cells], 1) for cells, name in rows], 0)
 
@@ -93,15 +93,6 @@ def unstacked(stack: torch.Tensor) -> Maps:
     return {
         name: np.ascontiguousarray(p[0].permute(1, 2, 0).cpu().numpy(), dtype=np.float32) for name, p in parts.items()
     }
-
-
-def _complete(maps: Mapping[str, np.ndarray]) -> Maps:
-    """With what says least in place of maps that are missing."""
-    size = maps["albedo"].shape[:2]
-    missing = {
-        n: np.broadcast_to(np.array(v, np.float32), (*size, len(v))) for n, v in SUBSTITUTES.items() if n not in maps
-    }
-    return {name: np.asarray(image, np.float32) for name, image in {**maps, **missing}.items()}
 
 
 def _without_colour(features: Sequence[np.ndarray], sizes: Mapping[str, int]) -> FeatureSpace:

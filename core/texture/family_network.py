@@ -25,7 +25,6 @@ from .family_statistics import (
     NUM_MOMENTS,
     NUM_STATISTICS,
     PICTURE_STATISTICS,
-    with_moments,
     without_moments,
 )
 
@@ -137,22 +136,6 @@ class Generator(nn.Module):
         self.waves = nn.ModuleDict({str(level): Modulated(NUM_WAVES, WIDTHS[level - 1], 1) for level in WAVE_LEVELS})
         self.head = Modulated(WIDTHS[-1], NUM_MAPS, 1)
 
-    def forward(
-        self,
-        latent: torch.Tensor,
-        moments: torch.Tensor,
-        scale: torch.Tensor,
-        cycles: torch.Tensor,
-        noise: list[torch.Tensor],
-        phase: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """Maps (B, 7, H, W).
-
-        latent: (B, L). moments: (B, 14). scale: (B,) log2 of texels per stored texel. cycles: (B, 2) repeats down and
-        right over the whole output, 0 for none. noise: as `draw_noise` gives it. phase: (B, 2) radians, 0 when None.
-        """
-        return with_moments(self.even(latent, moments, scale, cycles, noise, phase), moments)
-
     def even(
         self,
         latent: torch.Tensor,
@@ -162,7 +145,11 @@ class Generator(nn.Module):
         noise: list[torch.Tensor],
         phase: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """The maps before they get their moments."""
+        """Maps (B, 7, H, W) without moments.
+
+        latent: (B, L). moments: (B, 14). scale: (B,) log2 of texels per stored texel. cycles: (B, 2) repeats down and
+        right over the whole output, 0 for none. noise: as `draw_noise` gives it. phase: (B, 2) radians, 0 when None.
+        """
         known = ((moments - self.moment_mean) / self.moment_spread).clamp(-4, 4)
         style = self.style(torch.cat([latent, known, scale[:, None], (cycles > 0).float()], 1))
         x = self.start(noise[0], style)
@@ -202,11 +189,6 @@ class FamilyNetwork(nn.Module):
         self.register_buffer("category", torch.zeros(count, dtype=torch.int64))
         self.register_buffer("spectra", torch.zeros(count, NUM_MAPS, NUM_SCALES, NUM_DIRECTIONS))
         self.register_buffer("spreads", torch.zeros(count, NUM_MAPS, len(SHARES)))
-
-    def forward(self, *given: torch.Tensor, **named: torch.Tensor) -> torch.Tensor:
-        """What the generator makes; see `Generator`."""
-        made: torch.Tensor = self.generator(*given, **named)
-        return made
 
 
 def draw_noise(

@@ -97,11 +97,14 @@ def judged_maps(material: MaterialSet) -> dict[str, np.ndarray]:
 
 def complete_maps(material: MaterialSet) -> dict[str, np.ndarray]:
     """Albedo, normal, roughness and metallic of a set; one that is missing is a constant of `SUBSTITUTES`."""
-    maps = judged_maps(material)
+    return completed(judged_maps(material))
+
+
+def completed(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Albedo, normal, roughness and metallic of maps that have at least the albedo; see `complete_maps`."""
     size = maps["albedo"].shape[:2]
-    for name, value in SUBSTITUTES.items():
-        maps.setdefault(name, np.broadcast_to(np.array(value, np.float32), (*size, len(value))))
-    return {name: maps[name] for name in ("albedo", *SUBSTITUTES)}
+    substitutes = {n: np.broadcast_to(np.array(v, np.float32), (*size, len(v))) for n, v in SUBSTITUTES.items()}
+    return {name: maps[name] if name in maps else substitutes[name] for name in ("albedo", *SUBSTITUTES)}
 
 
 def cropped(maps: Mapping[str, np.ndarray], side: int = CROP_SIDE) -> dict[str, np.ndarray]:
