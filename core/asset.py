@@ -32,8 +32,9 @@ class Mesh:
     """A polygon mesh in metres.
 
     `positions` (V, 3) float32; `corners` (C,) int32 vertex of each face corner; `face_starts` (F + 1,) int32 first
-    corner of each face, C last; `material_of_face` (F,) int32 into `materials`; `uvs` (C, 2) float32 by layer;
-    `shape_keys` (V, 3) float32 positions by name; `levels` coarser versions, finest first.
+    corner of each face, C last; `material_of_face` (F,) int32 into `materials`; `uvs` (C, 2) float32 by layer, v
+    upwards; `shape_keys` (V, 3) float32 positions by name; `levels` coarser versions, finest first; `normals` (C, 3)
+    float32 of unit length, (0, 3) where the faces are flat; `colors` (C, 4) float32 linear by name.
     """
 
     name: str
@@ -45,33 +46,44 @@ class Mesh:
     uvs: dict[str, np.ndarray] = field(default_factory=dict)
     shape_keys: dict[str, np.ndarray] = field(default_factory=dict)
     levels: tuple[Mesh, ...] = ()
+    normals: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    colors: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Skin:
+    """Skin weights of the mesh named `mesh`: `joint_indices` (V, K) int32 into the rig's joints, `weights` (V, K)
+    float32 in [0, 1], rows sum to 1."""
+
+    mesh: str
+    joint_indices: np.ndarray
+    weights: np.ndarray
 
 
 @dataclass(frozen=True)
 class Rig:
-    """Joints and skin weights of the mesh named `mesh`.
+    """Joints, and the skin weights of each mesh that hangs on them.
 
     `parents` (J,) int32, -1 for a root, each below its own index; `rest_pose` (J, 4, 4) float32 joint to world,
-    column vectors; `joint_indices` (V, K) int32 and `skin_weights` (V, K) float32, rows sum to 1.
+    column vectors, rigid (a rotation and a place in metres): the pose in which the meshes' positions stand.
     """
 
-    mesh: str
     joints: tuple[str, ...]
     parents: np.ndarray
     rest_pose: np.ndarray
-    joint_indices: np.ndarray
-    skin_weights: np.ndarray
+    skins: tuple[Skin, ...] = ()
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A motion for the rig: `times_s` (T,) float32; `rotations` (T, J, 4) float32 quaternions w x y z and
-    `translations` (T, J, 3) float32 metres, both relative to the parent joint."""
+    """A motion for the rig: `times_s` (T,) float32; `rotations` (T, J, 4) float32 quaternions w x y z,
+    `translations` (T, J, 3) float32 metres and `scales` (T, J, 3) float32, all relative to the parent joint."""
 
     name: str
     times_s: np.ndarray
     rotations: np.ndarray
     translations: np.ndarray
+    scales: np.ndarray
 
 
 @dataclass(frozen=True)

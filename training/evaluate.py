@@ -43,7 +43,7 @@ def _add_texture(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """The command: judges, and prints the figures that the models' cards hold."""
     try:
-        from maquette.training.evaluation.run import evaluate_textures
+        from maquette.training.evaluation.texture.run import evaluate_textures
     except ImportError as error:
         raise HostError(
             f"Evaluating needs a package that is not here ({error.name}). Install: pip install 'maquette[training]'"

@@ -119,10 +119,10 @@ def run(wish: Wish, control: Control, say: Callable[[str], None] = lambda text: 
 def _task(wish: Wish, planned: Plan, device: torch.device) -> Task:
     start = _start(wish)
     if wish.model == "texture/photo":
-        from .photo import PhotoTask
+        from .texture.photo import PhotoTask
 
         return PhotoTask(planned.settings, planned.split, device, start)
-    from .family import FamilyTask
+    from .texture.family import FamilyTask
 
     labelled = scan_labelled(wish.labelled).sets if wish.labelled else ()
     return FamilyTask(planned.settings, planned.split, device, start, labelled)

@@ -8,7 +8,7 @@
     python tests/benchmarks/textures.py report     tests/benchmarks/RESULTS.md from what was measured
 
 Figures are kept as JSON under --out, and a run goes on where the last one stopped. Each measurement of speed is a
-process of its own. The suite was named before anything was measured (`training/evaluation/materials.py`). Data:
+process of its own. The suite was named before anything was measured (`training/evaluation/texture/materials.py`). Data:
 --data, else MAQUETTE_DATA, else ../shared/data; prototype: MAQUETTE_PROTOTYPES, else ../shared/research/prototypes;
 what is absent is skipped aloud.
 """
@@ -37,9 +37,10 @@ import exact_search
 
 from maquette.core.client import engine_environment
 from maquette.training.data.material_folder import MaterialSet
-from maquette.training.evaluation.exemplar import SEEDS, SPEED_SET, judged
-from maquette.training.evaluation.making import make
-from maquette.training.evaluation.materials import (
+from maquette.training.evaluation.sheets import Sheet, rolled
+from maquette.training.evaluation.texture.exemplar import SEEDS, SPEED_SET, judged
+from maquette.training.evaluation.texture.making import make
+from maquette.training.evaluation.texture.materials import (
     CROP_SIDE,
     cropped,
     find_materials,
@@ -48,10 +49,9 @@ from maquette.training.evaluation.materials import (
     training_folder,
     write_pictures,
 )
-from maquette.training.evaluation.run import evaluate_textures
-from maquette.training.evaluation.sheets import Sheet, rolled
-from maquette.training.evaluation.study import Part
-from maquette.training.evaluation.timing import NotTimed, peak_gibibytes, read_pictures, timed
+from maquette.training.evaluation.texture.run import evaluate_textures
+from maquette.training.evaluation.texture.study import Part
+from maquette.training.evaluation.texture.timing import NotTimed, peak_gibibytes, read_pictures, timed
 from maquette.training.metrics.prototype import prototype_folder, run_prototype
 
 # the largest size that each way reaches: the exact search takes hours beyond, the prototype more memory than the rest

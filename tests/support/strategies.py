@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from maquette.core.asset import Asset, Clip, Element, Instances, Material, Mesh, Provenance, Rig
+from maquette.core.asset import Asset, Clip, Element, Instances, Material, Mesh, Provenance, Rig, Skin
 from maquette.core.generators import Method, methods
 from maquette.core.models import SHIPPED
 from maquette.core.params import Params, ParamSpec, specs
@@ -104,24 +104,30 @@ def meshes(draw: st.DrawFn, levels: bool = True) -> Mesh:
         draw(st.dictionaries(NAMES, arrays("float32", 3 * faces, 2), max_size=1)),
         draw(st.dictionaries(NAMES, arrays("float32", vertices, 3), max_size=1)),
         tuple(draw(st.lists(meshes(levels=False), max_size=1))) if levels else (),
+        draw(arrays("float32", 3 * faces, 3)),
+        draw(st.dictionaries(NAMES, arrays("float32", 3 * faces, 4), max_size=1)),
     )
+
+
+SKINS = st.builds(Skin, TEXT, arrays("int32", 2, 4), arrays("float32", 2, 4))
 
 
 @st.composite
 def rigs(draw: st.DrawFn) -> Rig:
     joints = tuple(draw(st.lists(TEXT, max_size=3)))
     count = len(joints)
-    return Rig(
-        draw(TEXT),
-        joints,
-        draw(arrays("int32", count)),
-        draw(arrays("float32", count, 4, 4)),
-        draw(arrays("int32", 2, 4)),
-        draw(arrays("float32", 2, 4)),
-    )
+    skins = tuple(draw(st.lists(SKINS, max_size=2)))
+    return Rig(joints, draw(arrays("int32", count)), draw(arrays("float32", count, 4, 4)), skins)
 
 
-CLIPS = st.builds(Clip, TEXT, arrays("float32", 2), arrays("float32", 2, 1, 4), arrays("float32", 2, 1, 3))
+CLIPS = st.builds(
+    Clip,
+    TEXT,
+    arrays("float32", 2),
+    arrays("float32", 2, 1, 4),
+    arrays("float32", 2, 1, 3),
+    arrays("float32", 2, 1, 3),
+)
 INSTANCES = st.builds(Instances, TEXT, arrays("float32", 2, 4, 4))
 ELEMENTS = st.builds(
     Element, TEXT, TEXT, TEXT, TEXT, TEXT, arrays("float64", 3, 2), st.dictionaries(NAMES, FINITE, max_size=2)

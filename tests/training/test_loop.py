@@ -130,7 +130,7 @@ def test_more_images_go_on_where_fewer_ended(library: Path, tmp_path: Path) -> N
 def test_nothing_better_for_long_ends_the_training(
     library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from maquette.training.photo import PhotoTask
+    from maquette.training.texture.photo import PhotoTask
 
     monkeypatch.setattr(PhotoTask, "judge", lambda self, network: {"score": 1.0})
     session.run(wish(library, tmp_path, images=100, look_every=2, patience=2), Control())
@@ -140,7 +140,7 @@ def test_nothing_better_for_long_ends_the_training(
 def test_a_loss_that_is_no_number_ends_with_a_sentence(
     library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from maquette.training.photo import PhotoTask
+    from maquette.training.texture.photo import PhotoTask
 
     monkeypatch.setattr(PhotoTask, "step", lambda *given: {"loss": math.nan})
     with pytest.raises(EngineError, match="diverged"):
@@ -148,7 +148,7 @@ def test_a_loss_that_is_no_number_ends_with_a_sentence(
 
 
 def test_collapse_is_said(library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from maquette.training.family import FamilyTask
+    from maquette.training.texture.family import FamilyTask
 
     monkeypatch.setattr("maquette.training.clock.REPORT_EVERY_S", 0.0)
     step = FamilyTask.step

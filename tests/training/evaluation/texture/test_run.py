@@ -17,9 +17,9 @@ from scipy import ndimage
 from maquette.__main__ import main
 from maquette.core.errors import InputError
 from maquette.core.models import SHIPPED, Model
-from maquette.training.evaluation import exemplar, family, family_baselines, photo, run, tileable
-from maquette.training.evaluation.materials import SUITE, find_materials, suite
-from maquette.training.evaluation.timing import NotTimed, timed
+from maquette.training.evaluation.texture import exemplar, family, family_baselines, photo, run, tileable
+from maquette.training.evaluation.texture.materials import SUITE, find_materials, suite
+from maquette.training.evaluation.texture.timing import NotTimed, timed
 from maquette.training.metrics import material_features
 
 SIDE = 128

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..core.texture.features import LUMINANCE
-from ..core.texture.photo_network import normals_of_slopes
-from .data.material_folder import MaterialSet
+from ...core.texture.features import LUMINANCE
+from ...core.texture.photo_network import normals_of_slopes
+from ..data.material_folder import MaterialSet
 
 STRENGTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 Whole = tuple[MaterialSet, torch.Tensor, torch.Tensor]

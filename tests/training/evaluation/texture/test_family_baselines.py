@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from maquette.training.evaluation.family import fitted_spaces
-from maquette.training.evaluation.family_baselines import Nearest, fit_pixel_pca, recoloured
+from maquette.training.evaluation.texture.family import fitted_spaces
+from maquette.training.evaluation.texture.family_baselines import Nearest, fit_pixel_pca, recoloured
 from maquette.training.metrics.material_features import features_of
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Seconds and peak memory of one way to make a material, measured in a process of its own.
 
-    python -I core/bootstrap.py maquette.training.evaluation.timing '{"way": "exemplar", "pictures": {...}, ...}'
+    python -I core/bootstrap.py maquette.training.evaluation.texture.timing '{"way": "exemplar", "pictures": {}, ...}'
 
 The process has the environment of the engine's worker, its allocator included; it is warmed up by as many runs as its
 `warm` says, and answers with one JSON line. Pictures are read from disk within the time, as in the engine.
@@ -21,12 +21,12 @@ from typing import Any
 
 import numpy as np
 
-from ...core.client import BOOTSTRAP, engine_environment
-from ...core.files.picture import read_picture
-from ...core.texture.maps import MAPS
+from ....core.client import BOOTSTRAP, engine_environment
+from ....core.files.picture import read_picture
+from ....core.texture.maps import MAPS
 from .making import make, predict_maps, sample_maps
 
-MODULE = "maquette.training.evaluation.timing"
+MODULE = "maquette.training.evaluation.texture.timing"
 
 
 class NotTimed(Exception):
@@ -59,7 +59,7 @@ def method(job: Mapping[str, Any]) -> Callable[[], object]:
 
 def prototype(job: Mapping[str, Any]) -> Callable[[], object]:
     """The research prototype on the same pictures."""
-    from ..metrics.prototype import prototype_folder, run_prototype
+    from ...metrics.prototype import prototype_folder, run_prototype
 
     folder = prototype_folder()
     assert folder is not None
@@ -68,7 +68,7 @@ def prototype(job: Mapping[str, Any]) -> Callable[[], object]:
 
 def quilting(job: Mapping[str, Any]) -> Callable[[], object]:
     """The plain reference on the same pictures."""
-    from ..metrics.reference_quilting import quilt_plainly
+    from ...metrics.reference_quilting import quilt_plainly
 
     return lambda: quilt_plainly(np.concatenate(list(read_pictures(job["pictures"]).values()), 2), job["size"])
 

@@ -19,19 +19,19 @@ from lightning_fabric import Fabric
 from torch import nn
 from torch.optim import Optimizer
 
-from ..core.texture.photo_network import (
+from ...core.texture.photo_network import (
     WIDTHS,
     PhotoNetwork,
     normals_of_slopes,
     read_outputs,
     settled_roughness,
 )
-from .data.crops import NO_AUGMENTATION, Augmentation, CropStream
-from .data.material_folder import MaterialSet
+from ..data.crops import NO_AUGMENTATION, Augmentation, CropStream
+from ..data.material_folder import MaterialSet
+from ..presets import Settings
+from ..task import Split
 from .lighting import Lighting, darkroom, random_lighting
 from .photo_baselines import Judged, bump_normals, judge_set, plain_methods
-from .presets import Settings
-from .task import Split
 
 # what each error weighs beside the normals'
 SQUARES, LENGTHS, ROUGHNESS, METALLIC, LIGHT = 4.0, 3.0, 1.0, 0.2, 0.2

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import HostError
-from ..metrics.material_features import features_of
+from ....core.errors import HostError
+from ...metrics.material_features import features_of
 from .study import PROTOCOL
 
 

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...core.texture.material_request import resampled
-from ..data.material_folder import MaterialSet
-from ..metrics.texture import seam_z
+from ....core.texture.material_request import resampled
+from ...data.material_folder import MaterialSet
+from ...metrics.texture import seam_z
+from ..sheets import Sheet, rolled
 from .making import has_method, tile_maps
 from .materials import cropped, judged_maps, suite, write_pictures
-from .sheets import Sheet, rolled
 from .study import Part, Study, highest, mean
 from .timing import NotTimed, timed
 

@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ...core.errors import MaquetteError
-from ...core.models import SHIPPED, Model, models
-from ..data.material_folder import MaterialSet
-from ..photo_baselines import STRENGTHS, bump_normals, mean_angle_deg, slope_correlation
+from ....core.errors import MaquetteError
+from ....core.models import SHIPPED, Model, models
+from ...data.material_folder import MaterialSet
+from ...texture.photo_baselines import STRENGTHS, bump_normals, mean_angle_deg, slope_correlation
+from ..sheets import Sheet
 from .making import predict_maps
 from .materials import judged_maps, unseen, write_pictures
-from .sheets import Sheet
 from .study import Part, Study, mean
 from .timing import NotTimed, timed
 

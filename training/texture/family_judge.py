@@ -9,15 +9,15 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from ..core.texture.family_network import FamilyNetwork
-from ..core.texture.family_space import drawn, project, rendered
-from ..core.texture.photo_network import normals_of_slopes
-from .data.material_folder import read_maps
-from .evaluation.family_baselines import recoloured
-from .evaluation.materials import completed
-from .metrics.distributions import FeatureSpace, fit_space, judged
-from .metrics.material_features import crops_of, group_sizes, grouped_features
-from .task import Split
+from ...core.texture.family_network import FamilyNetwork
+from ...core.texture.family_space import drawn, project, rendered
+from ...core.texture.photo_network import normals_of_slopes
+from ..data.material_folder import read_maps
+from ..evaluation.texture.family_baselines import recoloured
+from ..evaluation.texture.materials import completed
+from ..metrics.distributions import FeatureSpace, fit_space, judged
+from ..metrics.material_features import crops_of, group_sizes, grouped_features
+from ..task import Split
 
 Maps = dict[str, np.ndarray]
 NUM_CROPS = 16

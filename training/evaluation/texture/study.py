@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ...core import texture
-from ...core.errors import HostError, MaquetteError
+from ....core import texture
+from ....core.errors import HostError, MaquetteError
 from .materials import Materials
 
 # results of another version of the measurements are measured again

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..data.material_folder import MaterialSet
-from ..metrics import texture
-from ..metrics.prototype import prototype_folder, run_prototype
+from ...data.material_folder import MaterialSet
+from ...metrics import texture
+from ...metrics.prototype import prototype_folder, run_prototype
+from ..sheets import Sheet, rolled
 from .making import make
 from .materials import cropped, judged_maps, suite, write_pictures
-from .sheets import Sheet, rolled
 from .study import Part, Study, highest, mean
 from .timing import NotTimed, timed
 

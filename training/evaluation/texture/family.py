@@ -17,15 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from ...core.models import SHIPPED, Model, models
-from ..data.material_folder import MaterialSet
-from ..metrics.distributions import FeatureSpace, fit_space, judged, precision_recall
-from ..metrics.material_features import GROUPS, crops_of, group_sizes, grouped_features
+from ....core.models import SHIPPED, Model, models
+from ...data.material_folder import MaterialSet
+from ...metrics.distributions import FeatureSpace, fit_space, judged, precision_recall
+from ...metrics.material_features import GROUPS, crops_of, group_sizes, grouped_features
+from ..sheets import Sheet
 from .family_baselines import Maps, Nearest, PixelPca, fit_pixel_pca, recoloured
 from .feature_store import FeatureStore
 from .making import project_maps, sample_maps
 from .materials import complete_maps, unseen
-from .sheets import Sheet
 from .study import Study, methods_sha256
 from .timing import NotTimed, timed
 

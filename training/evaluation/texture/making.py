@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...core import engine
-from ...core.asset import Asset
-from ...core.generators import find_method, methods
-from ...core.models import SHIPPED, find_model
-from ...core.request import Request
+from ....core import engine
+from ....core.asset import Asset
+from ....core.generators import find_method, methods
+from ....core.models import SHIPPED, find_model
+from ....core.request import Request
 
 
 def has_method(name: str) -> bool:
@@ -57,9 +57,9 @@ def predict_maps(albedo: np.ndarray) -> dict[str, np.ndarray]:
 
 def project_maps(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What the shipped `family` answers to complete maps: maps of the same size from its learned space."""
-    from ...core.texture import family_space
-    from ...core.texture.family_network import COARSEST
-    from ..family_judge import unstacked
+    from ....core.texture import family_space
+    from ....core.texture.family_network import COARSEST
+    from ...texture.family_judge import unstacked
 
     network = _family_network()
     height, width = maps["albedo"].shape[:2]
@@ -79,7 +79,7 @@ def sample_maps(seed: int, size: int) -> dict[str, np.ndarray]:
 @functools.cache
 def _family_network() -> Any:
     """The shipped network, in memory once it has been asked for."""
-    from ...core.texture.family_network import FamilyNetwork
-    from ...core.weights import load_network
+    from ....core.texture.family_network import FamilyNetwork
+    from ....core.weights import load_network
 
     return load_network(find_model("texture", "family", SHIPPED), FamilyNetwork, torch.device("cpu"))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..metrics.distributions import FeatureSpace
-from ..metrics.material_features import CROP, crops_of, features_of
+from ...metrics.distributions import FeatureSpace
+from ...metrics.material_features import CROP, crops_of, features_of
 
 Maps = dict[str, np.ndarray]
 COMPONENTS = 64

@@ -21,9 +21,9 @@ from lightning_fabric import Fabric
 from torch import nn
 from torch.optim import Optimizer
 
-from ..core.texture.family_network import FamilyNetwork, draw_noise
-from ..core.texture.family_space import Code, periods_of, project, slopes_of_normals
-from ..core.texture.family_statistics import (
+from ...core.texture.family_network import FamilyNetwork, draw_noise
+from ...core.texture.family_space import Code, periods_of, project, slopes_of_normals
+from ...core.texture.family_statistics import (
     NUM_COLOUR_MOMENTS,
     NUM_MAPS,
     PICTURE_STATISTICS,
@@ -31,13 +31,13 @@ from ..core.texture.family_statistics import (
     structure_of,
     without_moments,
 )
+from ..data.crops import Augmentation, CropStream
+from ..data.material_folder import MaterialSet, read_maps
+from ..presets import Settings
+from ..task import Split
 from .adversary import SURE, Augmenter, Discriminator, r1_penalty
-from .data.crops import Augmentation, CropStream
-from .data.material_folder import MaterialSet, read_maps
 from .family_judge import FamilyJudge
 from .patch_distance import patch_distance
-from .presets import Settings
-from .task import Split
 
 PATCHES, STATISTICS, ADVERSARY, GUESS, PRIOR = 6.0, 1.0, 0.3, 0.3, 2e-3
 # maps without moments are this large for the discriminator, and weigh this much for the patches

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ...core.errors import InputError
-from ...core.texture.maps import MAPS
-from ..data.material_folder import MaterialSet, read_maps, scan
+from ....core.errors import InputError
+from ....core.texture.maps import MAPS
+from ...data.material_folder import MaterialSet, read_maps, scan
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
+SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 # named before anything was measured: one of each class
 SUITE = (
     "brick__Bricks059",

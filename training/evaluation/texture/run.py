@@ -10,10 +10,10 @@ from pathlib import Path
 
 import torch
 
-from ...core.codec import show
-from ...core.errors import InputError
-from ...core.version import VERSION
-from ..evaluate import MINUTES, PARTS
+from ....core.codec import show
+from ....core.errors import InputError
+from ....core.version import VERSION
+from ...evaluate import MINUTES, PARTS
 from . import exemplar, family, photo, tileable
 from .materials import find_materials, training_folder
 from .study import Study, write_json
