@@ -54,7 +54,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="maquette", description="Makes tileable PBR materials from your own pictures.")
+    parser = _Parser(
+        prog="maquette",
+        description="Makes tileable PBR materials from your own pictures, and characters from your own library.",
+    )
     parser.add_argument("--version", action="version", version=f"maquette {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     generate = commands.add_parser("generate", help="make one result", description="Makes one result.")
@@ -81,11 +84,11 @@ def _add_method(names: Any, method: Method) -> None:
         action="append",
         default=[],
         metavar="[ROLE=]PATH",
-        help=f"a picture; roles: {', '.join(method.roles)} (albedo when left out)",
+        help=f"a {method.noun}; roles: {', '.join(method.roles) or 'none'} (the first when left out)",
     )
     parser.add_argument("--seed", default="0", help="a whole number; another one gives another result (default: 0)")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder to make")
-    _add_common(parser)
+    _add_common(parser, method.export)
     group = parser.add_argument_group("parameters")
     for spec in specs(method.params):
         _add_param(group, spec)
@@ -101,16 +104,17 @@ def _add_batch(commands: Any) -> None:
     parser.add_argument("jobs", type=Path, metavar="jobs.jsonl")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where each job gets its folder")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="engine processes at once (default: 1)")
-    _add_common(parser)
+    _add_common(parser, "png")
     parser.set_defaults(command=_batch)
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_common(parser: argparse.ArgumentParser, export: str) -> None:
     parser.add_argument(
         "--export",
-        default="png",
+        default=export,
         metavar="FORMATS",
-        help=f"any of {EXPORTS}, with commas; an engine's textures also as unreal:png16 or unreal:exr (default: png)",
+        help=f"any of {EXPORTS}, with commas; an engine's textures also as unreal:png16 or unreal:exr "
+        f"(default: {export})",
     )
     parser.add_argument("--device", default="auto", choices=DEVICES, help="what to compute on (default: auto)")
 

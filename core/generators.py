@@ -19,7 +19,8 @@ class Method:
     `module` (relative to `core`) holds `generate(request, context) -> Asset` and is imported only in the engine's
     process. `version` rises when the same Request gives other bytes.
     `roles` are the references that it takes, at most one each but for those in `repeatable`; those in `required` must
-    be there.
+    be there; the first is what a reference without a role is. `noun` is what people call such a file, `export` the
+    format that a result is written in when none is named.
     """
 
     generator: str
@@ -32,24 +33,30 @@ class Method:
     roles: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     repeatable: tuple[str, ...] = ()
+    noun: str = "picture"
+    export: str = "png"
 
     def check_roles(self, given: Sequence[str]) -> None:
         """Raise InputError unless the references' roles suit this method."""
         for role in given:
+            if not self.roles:
+                raise InputError(f"'{self.name}' takes no references; {show(role)} was given. Leave it out.")
             if role not in self.roles:
                 raise InputError(f"'{self.name}' takes references of {', '.join(self.roles)}; {show(role)} was given.")
             if given.count(role) > 1 and role not in self.repeatable:
-                raise InputError(f"'{self.name}' takes one {role} picture; {given.count(role)} were given.")
+                raise InputError(f"'{self.name}' takes one {role} {self.noun}; {given.count(role)} were given.")
         for role in self.required:
             if role not in given:
-                raise InputError(f"'{self.name}' needs a reference picture for {role}, and none was given. Choose one.")
+                raise InputError(
+                    f"'{self.name}' needs a reference {self.noun} for {role}, and none was given. Choose one."
+                )
 
 
 def methods() -> dict[tuple[str, str], Method]:
     """Every method by generator and name. A new generator is one folder and one line here."""
-    from . import texture
+    from . import character, texture
 
-    return {(method.generator, method.name): method for method in texture.METHODS}
+    return {(method.generator, method.name): method for method in (*texture.METHODS, *character.METHODS)}
 
 
 def find_method(generator: str, name: str) -> Method:

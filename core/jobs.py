@@ -71,7 +71,9 @@ class JobReader:
 
     def _job(self, number: int, name: str, request: Request) -> Job:
         request = request.resolved(self._file.parent)
-        request = replace(request, references=tuple(self._known(r) for r in request.references))
+        request = replace(
+            request, references=tuple(self._known(r, request.declaration.noun) for r in request.references)
+        )
         name = name or request.key
         # one folder for both on Windows and macOS
         folded = unicodedata.normalize("NFC", name).casefold()
@@ -81,14 +83,15 @@ class JobReader:
         bundle.check_place(self._out / name)
         return Job(number, name, request.key, request.cache_key, request.to_json())
 
-    def _known(self, reference: Reference) -> Reference:
-        """The reference with its hash; the picture is looked at before any work."""
+    def _known(self, reference: Reference, noun: str) -> Reference:
+        """The reference with its hash; a picture is looked at before any work."""
         if not reference.path:
             raise InputError("A reference has a hash and no path. Name its file.")
         if reference.path not in self._references:
             try:
-                check_picture(Path(reference.path))
-                self._references[reference.path] = hash_reference(replace(reference, sha256="")).sha256
+                if noun == "picture":
+                    check_picture(Path(reference.path))
+                self._references[reference.path] = hash_reference(replace(reference, sha256=""), noun).sha256
             except InputError as error:
                 self._references[reference.path] = error
         found = self._references[reference.path]
@@ -96,7 +99,7 @@ class JobReader:
             raise found
         if reference.sha256 and reference.sha256 != found:
             raise InputError(
-                f"The picture {show(reference.path)} has changed since this Request was made. "
+                f"The {noun} {show(reference.path)} has changed since this Request was made. "
                 "Put the old file back, or leave out its 'sha256'."
             )
         return replace(reference, sha256=found)

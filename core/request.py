@@ -132,7 +132,7 @@ class Request:
 
     def hashed(self) -> Request:
         """This Request with every reference read from disk and its hash filled in."""
-        return replace(self, references=tuple(hash_reference(reference) for reference in self.references))
+        return replace(self, references=tuple(hash_reference(r, self.declaration.noun) for r in self.references))
 
     def resolved(self, folder: Path) -> Request:
         """This Request with relative reference paths taken from `folder`."""
@@ -161,12 +161,14 @@ class Request:
         references = from_plain(tuple[Any, ...], plain.get("references", []), f"{what}, 'references'")
         if len(references) > MAX_REFERENCES:
             raise InputError(f"{what} has {len(references)} references; {MAX_REFERENCES} are the most.")
+        declaration = find_method(generator, method)
+        role = (*declaration.roles, "albedo")[0]
         return cls(
             generator=generator,
             method=method,
-            params=find_method(generator, method).params.from_plain(plain.get("params", {}), f"{what}, 'params'"),
+            params=declaration.params.from_plain(plain.get("params", {}), f"{what}, 'params'"),
             seed=from_plain(int, plain.get("seed", 0), f"{what}, 'seed'"),
-            references=tuple(_reference(item, f"{what}, reference {i + 1}") for i, item in enumerate(references)),
+            references=tuple(_reference(item, role, f"{what}, reference {i + 1}") for i, item in enumerate(references)),
             code=from_plain(tuple[float, ...] | None, plain.get("code"), f"{what}, 'code'"),
             parents=from_plain(tuple[str, ...], plain.get("parents", []), f"{what}, 'parents'"),
             locks=from_plain(dict[str, str] | None, plain.get("locks"), f"{what}, 'locks'"),
@@ -183,9 +185,10 @@ def _check_version(version: Any, what: str) -> None:
         )
 
 
-def _reference(item: Any, where: str) -> Reference:
+def _reference(item: Any, role: str, where: str) -> Reference:
+    """A reference from its plain object, or from a path alone, which is of the method's first `role`."""
     if isinstance(item, str):
-        return Reference("albedo", from_plain(str, item, where))
+        return Reference(role, from_plain(str, item, where))
     reference: Reference = from_plain(Reference, {"path": "", **item} if isinstance(item, dict) else item, where)
     return reference
 
@@ -195,23 +198,25 @@ def _plain_reference(reference: Reference, with_paths: bool) -> dict[str, Any]:
     return {**plain, "path": reference.path} if with_paths else plain
 
 
-def hash_reference(reference: Reference) -> Reference:
-    """The reference with its file's hash filled in; a file that changed since, or is none, is an InputError."""
+def hash_reference(reference: Reference, noun: str = "picture") -> Reference:
+    """The reference with its file's hash filled in; a file that changed since, or is none, is an InputError.
+
+    `noun` is what people call such a file.
+    """
     shown = show(reference.path)
     try:
         # a pipe would be waited for without end
         if os.path.exists(reference.path) and not os.path.isfile(reference.path):
             kind = "a folder" if os.path.isdir(reference.path) else "a device or a pipe"
-            raise InputError(f"{shown} is {kind}. Name a picture file.")
+            raise InputError(f"{shown} is {kind}. Name a {noun if noun.endswith('file') else noun + ' file'}.")
         with open(reference.path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError as error:
-        raise InputError(f"The picture {shown} does not exist. Check its path.") from error
+        raise InputError(f"The {noun} {shown} does not exist. Check its path.") from error
     except OSError as error:
-        raise InputError(f"The picture {shown} cannot be read: {error.strerror}.") from error
+        raise InputError(f"The {noun} {shown} cannot be read: {error.strerror}.") from error
     if reference.sha256 and digest != reference.sha256:
         raise InputError(
-            f"The picture {shown} has changed since this Request was made. "
-            "Put the old file back, or make a new Request."
+            f"The {noun} {shown} has changed since this Request was made. Put the old file back, or make a new Request."
         )
     return replace(reference, sha256=digest)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import bundle
@@ -22,12 +22,12 @@ JOB = "single"
 STOPPING_S = 2.0
 
 
-def reference_from_text(text: str, roles: Collection[str]) -> Reference:
-    """`role=path`, or a path alone for the albedo; a file whose own name holds `=` is taken as a path."""
+def reference_from_text(text: str, roles: Sequence[str]) -> Reference:
+    """`role=path`, or a path alone for the first role; a file whose own name holds `=` is taken as a path."""
     role, equals, path = text.partition("=")
     if equals and (role in roles or (role.isidentifier() and not os.path.exists(text))):
         return Reference(role, path)
-    return Reference("albedo", text)
+    return Reference((*roles, "albedo")[0], text)
 
 
 def make(
@@ -47,7 +47,8 @@ def make(
     if "blend" in formats:
         blender_command()
     for reference in request.references:
-        check_picture(Path(reference.path))
+        if request.declaration.noun == "picture":
+            check_picture(Path(reference.path))
     bundle.check_place(folder)
     bundle.check_writable(folder)
     plain = request.hashed().resolved(Path.cwd()).to_plain()

@@ -37,7 +37,7 @@ def section(method: Method) -> str:
         [
             f"\n## {method.generator} {method.name}\n",
             f"{method.label}: {method.description[0].lower()}{method.description[1:]}.\n",
-            f"References: {required}; optionally {optional}.\n",
+            f"References: {required or 'none needed'}{f'; optionally {optional}' if optional else ''}.\n",
             "| parameter | default | range | what it is |",
             "| --- | --- | --- | --- |",
             *rows,
