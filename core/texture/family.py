@@ -17,20 +17,19 @@ import torch
 
 from ..asset import Asset
 from ..codec import show
-from ..context import Context
+from ..context import Context, Progress, span
 from ..errors import InputError
 from ..fixed_threads import fixed_threads
 from ..models import Model, find_model
 from ..request import Reference, Request
 from ..weights import load_network
-from .derivation import occlusion_from_height, reach, stretched, surface_of_slopes
 from .family_network import COARSEST, FamilyNetwork
 from .family_space import CODE_LENGTH, Code, drawn, mixed, project, rendered
 from .family_statistics import ALBEDO, METALLIC, MOMENTS, ROUGHNESS, SLOPES
 from .features import LUMINANCE
 from .material_request import finished_asset, read_maps
 from .params import FamilyParams
-from .photo_network import normals_of_slopes
+from .relief import as_arrays, maps_of_slopes
 
 ANY = "any"
 # pictures are looked at no larger than this: the space was learned at this size
@@ -57,8 +56,7 @@ def generate(request: Request, context: Context) -> Asset:
     whole = tuple(-(-side // COARSEST) * COARSEST for side in size)
     with fixed_threads(context.device):
         stack = rendered(network, [code], (whole[0], whole[1]), params.scale, random)
-        context.progress(0.6, "Integrating the slopes")
-        maps, relief = maps_of(stack)
+        maps, relief = maps_of(stack, span(context.progress, 0.6, 0.3))
     maps = {name: image for name, image in maps.items() if name in params.maps}
     return finished_asset(
         request,
@@ -73,22 +71,12 @@ def generate(request: Request, context: Context) -> Asset:
     )
 
 
-def maps_of(stack: torch.Tensor) -> tuple[dict[str, np.ndarray], float]:
+def maps_of(stack: torch.Tensor, progress: Progress) -> tuple[dict[str, np.ndarray], float]:
     """(all six maps (H, W, C) float32 in [0, 1], relief in tile widths) of a made stack (1, 7, H, W)."""
-    slopes = stack[0, SLOPES].permute(1, 2, 0)
-    surface = surface_of_slopes(slopes)
-    low, high = reach(surface)
-    relief = (high - low) / surface.shape[1]
-    height = stretched(surface)
-    made = {
-        "albedo": stack[0, ALBEDO].permute(1, 2, 0),
-        "normal": normals_of_slopes(stack[:, SLOPES])[0].permute(1, 2, 0) * 0.5 + 0.5,
-        "roughness": stack[0, ROUGHNESS].permute(1, 2, 0),
-        "metallic": stack[0, METALLIC].permute(1, 2, 0),
-        "height": height[..., None],
-        "ambient_occlusion": occlusion_from_height(height, relief, lambda fraction, text: None)[..., None],
-    }
-    return {name: image.float().cpu().contiguous().numpy() for name, image in made.items()}, relief
+    shape, relief = maps_of_slopes(stack[0, SLOPES].permute(1, 2, 0), progress)
+    rest = {"albedo": ALBEDO, "roughness": ROUGHNESS, "metallic": METALLIC}
+    made = {name: stack[0, channels].permute(1, 2, 0) for name, channels in rest.items()}
+    return as_arrays({**made, **shape}), relief
 
 
 def moved(code: Code, params: FamilyParams) -> Code:

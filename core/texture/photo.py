@@ -14,21 +14,19 @@ from ..asset import Asset
 from ..context import Context, span
 from ..models import SHIPPED
 from ..request import Request
-from .derivation import occlusion_from_height, reach, spline_blur, surface_of_slopes
+from .derivation import spline_blur
 from .features import guide_features
 from .lattice import is_seamless, period
 from .material_request import finished_asset, read_maps
 from .params import PhotoParams
-from .photo_network import normals_of_slopes
 from .photo_prediction import Progress, photo_network, read_picture_outputs, without_light
+from .relief import as_arrays, maps_of_slopes
 from .tiling import make_tile
 
 # what is finer than this many texels counts as detail
 DETAIL_TEXELS = 4
 # the slow change of brightness across a picture is longer than this share of it
 LIGHT_SHARE = 1 / 4
-# less relief than this many texels is none
-FLAT = 1e-4
 # how a picture is made to tile, where that is asked for; `tileable` has these as controls
 TRIM, BAND = 0.4, 0.15
 
@@ -69,23 +67,14 @@ def photo_maps(
     network = photo_network(params.model, device)
     found = read_picture_outputs(network, picture, wraps, span(progress, 0.0, 0.6))
     slopes = _shaped(found["slopes"], params)
-    progress(0.65, "Integrating the slopes")
-    surface = surface_of_slopes(slopes)
-    low, high = reach(surface)
-    relief = (high - low) / picture.shape[1]
-    height = ((surface - low) / max(high - low, FLAT)).clamp_(0, 1)
-    progress(0.8, "Deriving ambient occlusion")
-    occlusion = occlusion_from_height(height, relief, span(progress, 0.8, 0.15))
+    shape, relief = maps_of_slopes(slopes, span(progress, 0.65, 0.3))
     lit = without_light(picture, found["light"], params.delight)
     made = {
         "albedo": _evened(lit, params.even_light, wraps),
-        "normal": normals_of_slopes(slopes.permute(2, 0, 1)[None])[0].permute(1, 2, 0) * 0.5 + 0.5,
         "roughness": (found["roughness"] + params.roughness).clamp(0, 1),
         "metallic": found["metallic"],
-        "height": height[..., None],
-        "ambient_occlusion": occlusion[..., None],
     }
-    return {name: image.float().cpu().contiguous().numpy() for name, image in made.items()}, relief
+    return as_arrays({**made, **shape}), relief
 
 
 @torch.inference_mode()
