@@ -177,14 +177,15 @@ class ParametricBody:
     def _placed(self, targets: np.ndarray) -> np.ndarray:
         used = np.flatnonzero(np.any(targets != 0, 0))
         flat = targets[:, used].astype(np.float32) @ self._deltas[used].reshape(len(used), self._base.size)
-        placed = self._base + flat.reshape(len(targets), *self._base.shape)
+        placed: np.ndarray = self._base + flat.reshape(len(targets), *self._base.shape)
         soles = placed[:, : self._num_body, 2].min(1)
         placed[..., 2] -= soles[:, None]
         return placed
 
     def parts(self) -> np.ndarray:
         """(V,) str: head, body, arms, hands, legs or feet, by each vertex's strongest joint."""
-        return np.array([_part(name) for name in self.joints_names])[self.weights.argmax(1)]
+        names: np.ndarray = np.array([_part(name) for name in self.joints_names])
+        return np.take(names, self.weights.argmax(1))
 
 
 def _part(joint: str) -> str:
