@@ -184,8 +184,9 @@ class ParametricBody:
 
     def parts(self) -> np.ndarray:
         """(V,) str: head, body, arms, hands, legs or feet, by each vertex's strongest joint."""
-        names: np.ndarray = np.array([_part(name) for name in self.joints_names])
-        return np.take(names, self.weights.argmax(1))
+        names = np.array([_part(name) for name in self.joints_names])
+        parts: np.ndarray = names[self.weights.argmax(1)]
+        return parts
 
 
 def _part(joint: str) -> str:
