@@ -17,6 +17,7 @@ import torch
 from ..context import Progress, span
 from ..models import SHIPPED
 from .features import luminance
+from .occlusion import occlusion_from_height
 from .photo_prediction import LARGEST, has_network, photo_network, read_picture_outputs
 from .poisson import integrate_slopes
 from .resampling import resize
@@ -26,9 +27,6 @@ LIGHT_SHARE = 1 / 8
 # how much a band of twice the wavelength weighs; between paint (0) and natural relief (1)
 BAND_EXPONENT = 0.5
 ROUGHNESS_RANGE = (0.4, 0.95)
-# distances, as shares of the tile's width, at which ambient occlusion looks for what rises above a point
-HORIZON_SHARES = (1 / 512, 1 / 256, 1 / 128, 1 / 64, 1 / 32)
-NUM_HORIZONS = 8
 # a surface that the network sees rise by less than this is flat
 LEAST_RELIEF_TEXELS = 0.25
 
@@ -115,30 +113,8 @@ def normal_from_height(height_hw: torch.Tensor, relief: float) -> torch.Tensor:
     steepness = relief * height_hw.shape[1] / 2
     right = (torch.roll(height_hw, -1, 1) - torch.roll(height_hw, 1, 1)) * steepness
     down = (torch.roll(height_hw, -1, 0) - torch.roll(height_hw, 1, 0)) * steepness
-    vectors = torch.stack([-right, down, torch.ones_like(right)], 2)
-    return vectors.div_(vectors.norm(dim=2, keepdim=True)).mul_(0.5).add_(0.5)
-
-
-def occlusion_from_height(height_hw: torch.Tensor, relief: float, progress: Progress) -> torch.Tensor:
-    """How much of the sky each point sees, cosine-weighted, (H, W): horizons in eight directions around.
-
-    With the tangent t of a horizon's elevation, a slice of the sky keeps cos^2 = 1 / (1 + t^2) of its light
-    (L. Bavoil, M. Sainz and R. Dimitrov, Image-Space Horizon-Based Ambient Occlusion, 2008).
-    """
-    width = height_hw.shape[1]
-    surface = height_hw * (relief * width)
-    visible = torch.zeros_like(surface)
-    distances = sorted({max(1, round(share * width)) for share in HORIZON_SHARES})
-    for number in range(NUM_HORIZONS):
-        angle = 2 * math.pi * number / NUM_HORIZONS
-        horizon = torch.zeros_like(surface)
-        for place, distance in enumerate(distances):
-            progress((number + place / len(distances)) / NUM_HORIZONS, "Deriving ambient occlusion")
-            down, right = round(distance * math.sin(angle)), round(distance * math.cos(angle))
-            rise = torch.roll(surface, (-down, -right), (0, 1)).sub_(surface).div_(math.hypot(down, right))
-            torch.maximum(horizon, rise, out=horizon)
-        visible += 1 / horizon.square_().add_(1)
-    return visible.div_(NUM_HORIZONS)
+    upward = (right.square() + down.square()).add_(1).rsqrt_()
+    return torch.stack([-right * upward, down * upward, upward], 2).mul_(0.5).add_(0.5)
 
 
 def roughness_from_albedo(luminance_hw: torch.Tensor, progress: Progress) -> torch.Tensor:
@@ -184,9 +160,11 @@ def stretched(image_hw: torch.Tensor, flat: float = 1e-5) -> torch.Tensor:
 def reach(image_hw: torch.Tensor) -> tuple[float, float]:
     """The lowest and highest value but for a thousandth at each end."""
     step = max(1, math.isqrt(image_hw.numel() // 2**17))
-    ordered = image_hw[::step, ::step].reshape(-1).sort()[0]
-    outside = len(ordered) // 1000
-    return float(ordered[outside]), float(ordered[len(ordered) - 1 - outside])
+    values = image_hw[::step, ::step].reshape(-1)
+    outside = len(values) // 1000
+    # cheaper than to sort them
+    low, high = (torch.kthvalue(values, place + 1)[0] for place in (outside, len(values) - 1 - outside))
+    return float(low), float(high)
 
 
 def _seen(

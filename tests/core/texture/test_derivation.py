@@ -132,3 +132,12 @@ def test_cancelling_stops_the_work() -> None:
 
     with pytest.raises(Cancelled):
         derive_maps({"albedo": waves()}, ALL, relief=0.02, device=CPU, progress=cancel)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (31, 17), (700, 500)])
+def test_the_reach_leaves_a_thousandth_out_at_each_end(size: tuple[int, int]) -> None:
+    image = torch.rand(size, generator=torch.Generator().manual_seed(0))
+    step = max(1, int((image.numel() // 2**17) ** 0.5))
+    ordered = image[::step, ::step].reshape(-1).sort()[0]
+    outside = len(ordered) // 1000
+    assert derivation.reach(image) == (float(ordered[outside]), float(ordered[len(ordered) - 1 - outside]))

@@ -17,7 +17,7 @@ from maquette.core.texture import photo_prediction
 from maquette.core.texture.derivation import derive_maps
 from maquette.core.texture.maps import MAP_NAMES, MAPS
 from maquette.core.texture.photo import predict
-from maquette.core.texture.photo_network import PhotoNetwork, normals_of_slopes, read_outputs
+from maquette.core.texture.photo_network import Convolution, PhotoNetwork, normals_of_slopes, read_outputs
 from maquette.core.texture.photo_prediction import photo_network, read_picture_outputs, without_light
 
 from .synthetic import bricks, noise
@@ -110,6 +110,22 @@ def test_tiled_pictures_of_any_size_are_covered(monkeypatch: pytest.MonkeyPatch)
     assert found["roughness"].shape == (200, 333, 1)
     # an even picture has an even answer, whatever tiles it was read in
     assert found["roughness"].std() < 0.02
+
+
+def test_what_is_done_by_hand_without_gradients_changes_nothing() -> None:
+    """torch's own circular convolution and fresh memory are the plain reference."""
+    random = torch.Generator().manual_seed(0)
+    network = PhotoNetwork(widths=(8, 16, 24)).eval()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.2, generator=random)
+    picture = torch.rand((2, 3, 32, 48), generator=random)
+    plain = network(picture).detach()
+    with torch.inference_mode():
+        torch.testing.assert_close(network(picture), plain, rtol=1e-4, atol=1e-5)
+    convolution, given = Convolution(3, 4), torch.rand((1, 3, 5, 7), generator=random)
+    with torch.no_grad():
+        found = convolution(given)
+    torch.testing.assert_close(found, torch.nn.Conv2d.forward(convolution, given).detach())
 
 
 def test_the_number_of_threads_changes_no_byte() -> None:
