@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from ..context import Progress, span
-from .derivation import occlusion_from_height, reach, surface_of_slopes
+from .derivation import reach, surface_of_slopes
+from .occlusion import occlusion_from_height
 from .photo_network import normals_of_slopes
 
 # less relief than this many texels is none
