@@ -22,20 +22,14 @@ from typing import Any
 
 import bpy
 
-from ..core import bundle
 from ..core.client import EngineProcess
-from ..core.errors import BundleError, EngineError, HostError, MaquetteError, OutOfMemory
+from ..core.errors import EngineError, HostError, MaquetteError, OutOfMemory
 from ..core.protocol import PROTOCOL_VERSION, AssetMade, Failed, Generate, Message, Progress, Ready, Warn, WasCancelled
 from ..core.request import Request
-from ..core.texture.maps import MAPS
-from .scene.apply import Made, Place, Staging, apply, beside_folder
-from .scene.images import MapReader
-from .scene.record import Picture
+from .delivery import Delivery
 
-POLL_S = 0.1
 # the apply needs no engine: its ticks follow each other closely
 STAGE_S = 0.01
-FORMATS = ("png",)
 
 
 class State(enum.Enum):
@@ -67,16 +61,13 @@ class Notice:
 
 @dataclass
 class Job:
-    """One wish on its way. `beside` saves the images beside the .blend; `metres_per_unit` is the scene's."""
+    """One wish on its way; `delivery` brings the result in `folder` into the scene."""
 
     title: str
     request: Request
-    pictures: list[Picture]
-    place: Place
+    delivery: Delivery
     folder: Path
     device: str = "auto"
-    beside: bool = False
-    metres_per_unit: float = 1.0
     id: str = ""
     blend: str = ""
     state: State = State.WAITING
@@ -84,9 +75,6 @@ class Job:
     text: str = ""
     warnings: list[str] = field(default_factory=list)
     notice: Notice | None = None
-    material: str = ""
-    reader: MapReader | None = None
-    staging: Staging | None = None
 
 
 class Studio:
@@ -119,7 +107,7 @@ class Studio:
         while not job.state.ended:
             self.poll()
             if self.engine is not None and job.state is State.RUNNING:
-                self.engine.wait(POLL_S)
+                self.engine.wait(job.delivery.poll_s)
             elif job.state is State.READING:
                 time.sleep(STAGE_S)
 
@@ -150,13 +138,15 @@ class Studio:
             self._guarded(self._stage)
         if not self.busy:
             return None
-        return STAGE_S if self.current is not None and self.current.state is State.STAGING else POLL_S
+        if self.current is None or self.current.state is State.STAGING:
+            return STAGE_S
+        return self.current.delivery.poll_s
 
     def file_loaded(self) -> None:
         """Another file, or the same one again, is open: every job's place is found anew, or lost."""
         for job in [*self.waiting, *([self.current] if self.current else [])]:
             same = bool(job.blend) and job.blend == bpy.data.filepath
-            job.place = job.place.after_load(same)
+            job.delivery.after_load(same)
             job.blend = bpy.data.filepath
         self.changed = True
 
@@ -175,7 +165,7 @@ class Studio:
 
     def _begin(self, job: Job) -> None:
         self.last_used = time.monotonic()
-        if _is_whole(job.folder):
+        if job.delivery.is_whole(job.folder):
             # the same Request was answered before
             self._take(job, job.folder)
             return
@@ -187,7 +177,7 @@ class Studio:
         job.state = State.RUNNING
         job.text = "Working" if self.engine.ready else "Starting the engine"
         request = job.request.to_plain()
-        self.engine.generate(Generate(job.id, request, str(job.folder), FORMATS, job.device))
+        self.engine.generate(Generate(job.id, request, str(job.folder), job.delivery.formats, job.device))
 
     def _listen(self) -> None:
         if self.engine is None:
@@ -223,48 +213,23 @@ class Studio:
             self._guarded(lambda job: self._take(job, Path(message.folder)))
 
     def _take(self, job: Job, folder: Path) -> None:
-        """Begin to read the maps' files."""
-        manifest = bundle.read_manifest(folder)
-        files = {Path(name).stem: folder / name for name in manifest["files"] if Path(name).stem in MAPS}
-        beside = beside_folder(job.request.key) if job.beside else None
-        if job.beside and beside is None:
-            job.warnings.append("The images are packed, because this .blend has not been saved yet.")
-        job.reader = MapReader(files, beside)
-        job.reader.start()
+        """Begin to read the result."""
+        job.warnings += job.delivery.begin(job.title, job.request, folder)
         job.state, job.text, job.fraction = State.READING, State.READING.value, 1.0
 
     def _read(self, job: Job) -> None:
-        assert job.reader is not None
-        if not job.reader.done:
-            return
-        if job.reader.error is not None:
-            raise job.reader.error
-        assert job.reader.result is not None
-        job.staging = Staging(job.title, job.reader.result)
-        job.state, job.text = State.STAGING, State.STAGING.value
+        if job.delivery.read():
+            job.state, job.text = State.STAGING, State.STAGING.value
 
     def _stage(self, job: Job) -> None:
-        assert job.staging is not None
-        if job.staging.step():
+        if job.delivery.stage():
             return
-        beside = beside_folder(job.request.key) if job.beside else None
-        asset = bundle.asset_without_arrays(job.folder)
-        made = Made(
-            title=job.title,
-            request=job.request,
-            pictures=job.pictures,
-            material=asset.materials[0],
-            images=job.staging.images(),
-            references_folder=str(beside.parent / "references") if beside else "",
-            report=asset.report,
-            size_px=bundle.size_px(job.folder),
-        )
-        material, said = apply(made, job.place, job.metres_per_unit)
-        job.material = material.name
-        push_undo(f"Maquette: {material.name}")
+        name, said = job.delivery.apply()
         said = [*job.warnings, *said]
+        if not job.delivery.quiet:
+            push_undo(f"Maquette: {name}")
         level = "WARNING" if said else "INFO"
-        self._end(job, State.DONE, Notice(level, " ".join([f"'{material.name}' is ready.", *said])))
+        self._end(job, State.DONE, Notice(level, " ".join([f"'{name}' is ready.", *said])))
 
     def _guarded(self, step: Callable[[Job], None]) -> None:
         """Run one step of the current job; whatever goes wrong ends that job with one notice, never the timer."""
@@ -284,10 +249,11 @@ class Studio:
         self._end(job, State.FAILED, Notice("ERROR", str(error), detail, mend))
 
     def _end(self, job: Job, state: State, notice: Notice) -> None:
-        if state is not State.DONE and job.staging is not None:
-            job.staging.discard()
-        job.state, job.notice, self.notice = state, notice, notice
-        job.reader = job.staging = None
+        if state is not State.DONE:
+            job.delivery.discard()
+        job.state, job.notice = state, notice
+        if not job.delivery.quiet or notice.level != "INFO":
+            self.notice = notice
         if job is self.current:
             self.current = None
         self.last_used = time.monotonic()
@@ -309,14 +275,3 @@ def push_undo(message: str) -> None:
             bpy.ops.ed.undo_push(message=message)
     else:
         bpy.ops.ed.undo_push(message=message)
-
-
-def _is_whole(folder: Path) -> bool:
-    """Whether an earlier run left a complete result there."""
-    if not (folder / bundle.MANIFEST).is_file():
-        return False
-    try:
-        files = bundle.read_manifest(folder)["files"]
-    except BundleError:
-        return False
-    return bool(files) and all((folder / name).is_file() for name in files)

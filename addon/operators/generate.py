@@ -15,6 +15,7 @@ from ...core.errors import MaquetteError
 from ...core.request import MAX_SEED, Request
 from .. import engine
 from ..jobs import Job, State
+from ..material_delivery import MaterialDelivery
 from ..package import cache_folder, preferences
 from ..param_properties import read_params
 from ..presentation import presentation
@@ -85,12 +86,9 @@ def make_job(context: Any, request: Request, pictures: list[Picture], place: Pla
     return Job(
         title=stem[:50] or request.declaration.label,
         request=request,
-        pictures=pictures,
-        place=place,
+        delivery=MaterialDelivery(pictures, place, chosen.storage == "BESIDE", metres_per_unit(context.scene)),
         folder=cache_folder() / "results" / request.cache_key,
         device=chosen.device,
-        beside=chosen.storage == "BESIDE",
-        metres_per_unit=metres_per_unit(context.scene),
     )
 
 

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a finished result comes from its folder into the scene: what the queue of jobs asks of each kind of result.
+
+begin -> read (off the main thread) until it is there -> stage, a piece a tick -> apply, at once
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from ..core import bundle
+from ..core.errors import BundleError
+from ..core.request import Request
+
+
+class Delivery(Protocol):
+    """One result on its way into the scene. `formats` are what the engine writes; `quiet` deliveries say nothing when
+    all is well and leave the undo step to whoever asked for them; `poll_s` is how often the engine is asked."""
+
+    formats: tuple[str, ...]
+    quiet: bool
+    poll_s: float
+
+    def is_whole(self, folder: Path) -> bool:
+        """Whether an earlier run left a complete result there."""
+
+    def begin(self, title: str, request: Request, folder: Path) -> list[str]:
+        """Begin to read; sentences for the designer."""
+
+    def read(self) -> bool:
+        """Whether everything is read; raises what went wrong."""
+
+    def stage(self) -> bool:
+        """Put the next piece into the file; False once all are."""
+
+    def apply(self) -> tuple[str, list[str]]:
+        """Show it in the scene; its name there, and sentences for the designer."""
+
+    def discard(self) -> None:
+        """Take back what was staged."""
+
+    def after_load(self, same_file: bool) -> None:
+        """A file was loaded: the same one again, or another."""
+
+
+def files_are_there(folder: Path) -> bool:
+    """Whether a folder holds a result with all the files that it lists."""
+    if not (folder / bundle.MANIFEST).is_file():
+        return False
+    try:
+        files = bundle.read_manifest(folder)["files"]
+    except BundleError:
+        return False
+    return all((folder / name).is_file() for name in files)
