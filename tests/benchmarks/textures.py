@@ -38,6 +38,7 @@ import exact_search
 from maquette.core.client import engine_environment
 from maquette.training.data.material_folder import MaterialSet
 from maquette.training.evaluation.sheets import Sheet, rolled
+from maquette.training.evaluation.study import Part, training_folder
 from maquette.training.evaluation.texture.exemplar import SEEDS, SPEED_SET, judged
 from maquette.training.evaluation.texture.making import make
 from maquette.training.evaluation.texture.materials import (
@@ -46,11 +47,9 @@ from maquette.training.evaluation.texture.materials import (
     find_materials,
     judged_maps,
     suite,
-    training_folder,
     write_pictures,
 )
 from maquette.training.evaluation.texture.run import evaluate_textures
-from maquette.training.evaluation.texture.study import Part
 from maquette.training.evaluation.texture.timing import NotTimed, peak_gibibytes, read_pictures, timed
 from maquette.training.metrics.prototype import prototype_folder, run_prototype
 

@@ -19,9 +19,10 @@ from ...data.material_folder import MaterialSet
 from ...metrics import texture
 from ...metrics.prototype import prototype_folder, run_prototype
 from ..sheets import Sheet, rolled
+from ..study import Part, highest, mean
 from .making import make
 from .materials import cropped, judged_maps, suite, write_pictures
-from .study import Part, Study, highest, mean
+from .study import Study
 from .timing import NotTimed, timed
 
 SEEDS = (0, 1, 2)

@@ -22,11 +22,12 @@ from ...data.material_folder import MaterialSet
 from ...metrics.distributions import FeatureSpace, fit_space, judged, precision_recall
 from ...metrics.material_features import GROUPS, crops_of, group_sizes, grouped_features
 from ..sheets import Sheet
+from ..study import methods_sha256
 from .family_baselines import Maps, Nearest, PixelPca, fit_pixel_pca, recoloured
 from .feature_store import FeatureStore
 from .making import project_maps, sample_maps
 from .materials import complete_maps, unseen
-from .study import Study, methods_sha256
+from .study import Study
 from .timing import NotTimed, timed
 
 LEAST_TRAINING = 4
@@ -113,7 +114,7 @@ class Methods:
     def depends_on(self, name: str) -> list[str]:
         """What the answers of a method are made with, besides the material."""
         if name in ("family", "samples"):
-            return [self.model.sha256, methods_sha256()] if self.model else []
+            return [self.model.sha256, methods_sha256("texture")] if self.model else []
         return [] if name == "real" else [material.sha256 for material in self.training]
 
 

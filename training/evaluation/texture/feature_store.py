@@ -14,7 +14,7 @@ import numpy as np
 
 from ....core.errors import HostError
 from ...metrics.material_features import features_of
-from .study import PROTOCOL
+from ..study import PROTOCOL
 
 
 class FeatureStore:

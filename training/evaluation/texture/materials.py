@@ -7,7 +7,6 @@ caller; the training data are in MAQUETTE_DATA, else ../shared/data.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,6 @@ from ....core.errors import InputError
 from ....core.texture.maps import MAPS
 from ...data.material_folder import MaterialSet, read_maps, scan
 
-SHARED = Path(__file__).resolve().parents[3].parent / "shared"
 # named before anything was measured: one of each class
 SUITE = (
     "brick__Bricks059",
@@ -53,11 +51,6 @@ class Materials:
     def only(self, sets: Sequence[MaterialSet]) -> Materials:
         """The same folder with these sets alone."""
         return replace(self, sets=tuple(sets))
-
-
-def training_folder() -> Path:
-    """The folder of the training data, there or not."""
-    return Path(os.environ.get("MAQUETTE_DATA") or SHARED / "data")
 
 
 def find_materials(folder: Path) -> Materials:

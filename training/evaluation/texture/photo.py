@@ -21,9 +21,10 @@ from ....core.models import SHIPPED, Model, models
 from ...data.material_folder import MaterialSet
 from ...texture.photo_baselines import STRENGTHS, bump_normals, mean_angle_deg, slope_correlation
 from ..sheets import Sheet
+from ..study import Part, mean
 from .making import predict_maps
 from .materials import judged_maps, unseen, write_pictures
-from .study import Part, Study, mean
+from .study import Study
 from .timing import NotTimed, timed
 
 TILTED_DEG = 4.0

@@ -3,23 +3,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import torch
-
-from ....core.codec import show
-from ....core.errors import InputError
-from ....core.version import VERSION
 from ...evaluate import MINUTES, PARTS
+from ..parts import Runs, check, run_parts
+from ..study import training_folder
 from . import exemplar, family, photo, tileable
-from .materials import find_materials, training_folder
-from .study import Study, write_json
+from .materials import find_materials
+from .study import Study
 
-# each part, and the share of the time that is left at its start which it may take
-RUNS: dict[str, tuple[Callable[[Study], None], float]] = {
+RUNS: Runs[Study] = {
     "exemplar": (exemplar.evaluate, 0.55),
     "photo": (photo.evaluate, 0.4),
     "tileable": (tileable.evaluate, 0.4),
@@ -50,42 +45,22 @@ def evaluate_textures(
 ) -> dict[str, float]:
     """Judges the methods named in `parts` on the materials in `data` and writes the results to `out`; the figures."""
     started = time.monotonic()
-    if not data.is_dir():
-        raise InputError(f"The folder {show(str(data))} does not exist. Name one with material sets in its 'pbr'.")
-    if not 0 < minutes < 1e6:
-        raise InputError(f"The evaluation cannot take {minutes:g} minutes. Give a number above 0.")
-    for name in parts:
-        if name not in PARTS:
-            raise InputError(f"There is no part {show(name)} to evaluate. There is: {', '.join(PARTS)}.")
+    check(data, parts, PARTS, minutes, "material sets in its 'pbr'")
     say("Looking at the materials")
     judged = find_materials(data)
     same = training_folder().resolve() == data.resolve()
-    study = Study(judged, judged if same else find_materials(training_folder()), out, 0.0, say)
-    for name in parts:
-        run, share = RUNS[name]
-        left = started + 60 * minutes - time.monotonic()
-        study.deadline = time.monotonic() + share * max(0.0, left)
-        run(study)
-        _write(study, parts)
-    return study.figures
-
-
-def _write(study: Study, parts: Sequence[str]) -> None:
-    """`figures.json` and `notes.json`: every expected figure of the parts is in the one, or its reason in the other."""
-    wanted = [key for key in EXPECTED if key.split(".")[0] in parts]
-    reasons = {key: study.absent.get(key.split(".")[0]) or _no_reason(study) for key in wanted}
-    reasons |= {key: reason for key, reason in study.absent.items() if "." in key}
-    absent = {key: reason for key, reason in reasons.items() if key not in study.figures}
-    notes = {
-        "absent": dict(sorted(absent.items())),
-        "protocol": study.protocol,
-        "left_out_of_the_data": list(study.judged.left_out),
-        "materials": [material.name for material in study.judged.sets],
-        "machine": {"maquette": VERSION, "torch": torch.__version__, "cores": os.cpu_count() or 0},
+    study = Study(
+        generator="texture",
+        hashes=tuple(material.sha256 for material in judged.sets),
+        out=out,
+        say=say,
+        judged=judged,
+        training=judged if same else find_materials(training_folder()),
+    )
+    otherwise = "Not judged yet." if judged.sets else "No usable material is in the data's 'pbr'."
+    about = {
+        "left_out_of_the_data": list(judged.left_out),
+        "materials": [material.name for material in judged.sets],
     }
-    write_json(study.out / "figures.json", dict(sorted(study.figures.items())))
-    write_json(study.out / "notes.json", notes)
-
-
-def _no_reason(study: Study) -> str:
-    return "Not judged yet." if study.judged.sets else "No usable material is in the data's 'pbr'."
+    run_parts(study, RUNS, parts, started + 60 * minutes, EXPECTED, otherwise, about)
+    return study.figures

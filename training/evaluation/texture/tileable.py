@@ -17,9 +17,10 @@ from ....core.texture.material_request import resampled
 from ...data.material_folder import MaterialSet
 from ...metrics.texture import seam_z
 from ..sheets import Sheet, rolled
+from ..study import Part, highest, mean
 from .making import has_method, tile_maps
 from .materials import cropped, judged_maps, suite, write_pictures
-from .study import Part, Study, highest, mean
+from .study import Study
 from .timing import NotTimed, timed
 
 SPEED_SETS = 5
