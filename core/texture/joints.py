@@ -7,7 +7,6 @@ Shape letters: H, W torus.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 
 
 def joints(
@@ -35,8 +34,11 @@ def beside(joined: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
 
 def dilated(mask_hw: torch.Tensor, reach: int) -> torch.Tensor:
     """The mask and all that is within a square of `reach` around it, around the torus."""
-    image = mask_hw[None, None].float()
-    reaches = [min(reach, length - 1) for length in mask_hw.shape]
-    image = F.max_pool2d(F.pad(image, (reaches[1],) * 2 + (0, 0), mode="circular"), (1, 2 * reaches[1] + 1), 1)
-    image = F.max_pool2d(F.pad(image, (0, 0) + (reaches[0],) * 2, mode="circular"), (2 * reaches[0] + 1, 1), 1)
-    return image[0, 0] > 0
+    for axis, length in enumerate(mask_hw.shape):
+        wanted, seen = min(2 * reach + 1, length), 1
+        while seen < wanted:
+            step = min(seen, wanted - seen)
+            mask_hw = mask_hw | torch.roll(mask_hw, step, axis)
+            seen += step
+        mask_hw = torch.roll(mask_hw, -reach, axis)
+    return mask_hw

@@ -110,7 +110,7 @@ def _clearest_period(correlation: np.ndarray, length: int) -> Period | None:
     candidates = np.arange(MIN_PERIOD, length / 2.2, 0.125)
     if not len(candidates):
         return None
-    contrasts = np.array([_contrast(correlation, candidate) for candidate in candidates])
+    contrasts = _contrasts(correlation, candidates)
     best = contrasts.max()
     if best < MIN_CONTRAST:
         return None
@@ -124,7 +124,7 @@ def _clearest_period(correlation: np.ndarray, length: int) -> Period | None:
 def _refined(correlation: np.ndarray, near: float) -> Period:
     """The best period within a step of the grid: of many repeats even a small error adds up to a half."""
     candidates = near + np.arange(-0.125, 0.1251, 0.005)
-    contrasts = np.array([_contrast(correlation, candidate) for candidate in candidates])
+    contrasts = _contrasts(correlation, candidates)
     return Period(float(candidates[contrasts.argmax()]), float(contrasts.max()))
 
 
@@ -138,14 +138,19 @@ def autocorrelation(lines_chw: torch.Tensor) -> np.ndarray:
     return np.asarray(products / max(products[0], 1e-12))
 
 
-def _contrast(correlation: np.ndarray, candidate: float) -> float:
-    """Correlation at the multiples of a candidate period less that half-way between them."""
-    count = int((len(correlation) - 1) / candidate)
-    multiples = candidate * np.arange(1, count + 1)
+def _contrasts(correlation: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    """Correlation at the multiples of each candidate period less that half-way between them, (N,) as they are."""
     shifts = np.arange(len(correlation))
-    return float(
-        (np.interp(multiples, shifts, correlation) - np.interp(multiples - candidate / 2, shifts, correlation)).mean()
-    )
+    counts = ((len(correlation) - 1) / candidates).astype(int)
+    contrasts = np.empty(len(candidates))
+    for count in np.unique(counts):
+        chosen = counts == count
+        multiples = candidates[chosen, None] * np.arange(1, count + 1)
+        between = multiples - candidates[chosen, None] / 2
+        contrasts[chosen] = (np.interp(multiples, shifts, correlation) - np.interp(between, shifts, correlation)).mean(
+            1
+        )
+    return contrasts
 
 
 def is_seamless(features_chw: torch.Tensor, axis: int, found: Period | None) -> bool:

@@ -14,6 +14,8 @@ import math
 import torch
 import torch.nn.functional as F  # noqa: N812
 
+from .features import box_means
+
 CONJUGATE_STEPS = 24
 ENOUGH = 1e-3
 
@@ -109,5 +111,4 @@ def _box(image_chw: torch.Tensor, radius: int) -> torch.Tensor:
     """Means over squares around the torus."""
     radius = min(radius, (min(image_chw.shape[1:]) - 1) // 2)
     wrapped = F.pad(image_chw[None], (radius,) * 4, mode="circular")
-    across = F.avg_pool2d(wrapped, (1, 2 * radius + 1), stride=1)
-    return F.avg_pool2d(across, (2 * radius + 1, 1), stride=1)[0]
+    return box_means(wrapped[0], radius)

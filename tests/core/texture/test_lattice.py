@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from maquette.core.texture import lattice
 from maquette.core.texture.features import guide_features
 from maquette.core.texture.lattice import closing_stretch, fit_exemplar, is_seamless, period
 
@@ -72,3 +73,16 @@ def test_a_mismatch_below_a_percent_scales_nothing() -> None:
     assert down is not None
     assert down.given == pytest.approx(15.9 * round(down.given / 15.9), abs=0.05)
     assert 192 / down.wanted == pytest.approx(round(192 / down.wanted))
+
+
+def test_contrasts_of_all_candidates_are_those_of_each() -> None:
+    random = np.random.default_rng(0)
+    correlation, candidates = random.uniform(-1, 1, 300), np.append(np.arange(6, 150, 0.7), 299.0)
+    plain = []
+    for candidate in candidates:
+        multiples = candidate * np.arange(1, int(299 / candidate) + 1)
+        at, between = (
+            np.interp(places, np.arange(300), correlation) for places in (multiples, multiples - candidate / 2)
+        )
+        plain.append((at - between).mean())
+    np.testing.assert_array_equal(lattice._contrasts(correlation, candidates), plain)
