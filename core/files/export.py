@@ -14,9 +14,12 @@ from ..codec import show
 from ..context import Progress, span
 from ..errors import InputError
 from ..texture.maps import MAPS
+from . import scene
 from .packing import FILES, PRESETS
 
 FORMATS = ("npy", "png", "png8", "png16", "exr", "glb", "blend", *PRESETS)
+# what a host's scene is built from, whole or its shape alone: see `scene`; arrays come with both
+SCENE, SHAPE = "scene", "shape"
 # what writes each format: `write(asset, folder, progress, **options) -> file names`; the arrays are the bundle's own
 _WRITERS: dict[str, tuple[str, dict[str, Any]]] = {
     "png": ("png", {}),
@@ -24,6 +27,7 @@ _WRITERS: dict[str, tuple[str, dict[str, Any]]] = {
     "png16": ("png", {"bits": 16}),
     "exr": ("exr", {}),
     "glb": ("gltf", {}),
+    SCENE: ("scene", {}),
 }
 
 
@@ -50,9 +54,11 @@ def export(
     to stop. A Blender that is needed and missing is a HostError.
     """
     check_formats(formats)
+    if SHAPE in formats:
+        return _shape(asset, folder)
     names: list[str] = []
     # one order, however they were given: the manifest lists the files
-    wanted = sorted({*formats} - {"npy", "blend"}, key=lambda name: (FORMATS.index(name.partition(":")[0]), name))
+    wanted = sorted({*formats} - {"npy", "blend"}, key=lambda name: (_order(name), name))
     for number, name in enumerate(wanted):
         progress(number / len(wanted), f"Writing {name}")
         module, options = _writer(name, title or asset.name)
@@ -61,8 +67,16 @@ def export(
     names = list(dict.fromkeys(names))
     if "blend" in formats:
         names += _blend(asset, folder, names, progress)
-    bundle.write_asset(asset, folder, tuple(names), arrays="npy" in formats)
+    if SCENE in formats:
+        asset = scene.without_textures(asset)
+    bundle.write_asset(asset, folder, tuple(names), arrays=bool({"npy", SCENE} & {*formats}))
     return tuple(names)
+
+
+def _shape(asset: Asset, folder: Path) -> tuple[str, ...]:
+    """The arrays that a change of proportions moves, nothing else: a slider in motion waits for it."""
+    bundle.write_asset(scene.shape_alone(asset), folder)
+    return ()
 
 
 def _writer(name: str, title: str) -> tuple[str, dict[str, Any]]:
@@ -75,11 +89,18 @@ def _writer(name: str, title: str) -> tuple[str, dict[str, Any]]:
 def _file_kind(name: str) -> str:
     """The kind of file that a format writes; InputError where there is no such format."""
     format_name, colon, kind = name.partition(":")
+    if format_name in (SCENE, SHAPE) and not colon:
+        return format_name
     if format_name not in FORMATS or (colon and format_name not in PRESETS):
         raise InputError(f"There is no export {show(name)}. Known are {', '.join(FORMATS)}.")
     if colon and kind not in FILES:
         raise InputError(f"There is no kind of file {show(kind)} for {format_name}. Known are {', '.join(FILES)}.")
     return kind or ("png" if format_name in PRESETS else format_name)
+
+
+def _order(name: str) -> int:
+    known = (*FORMATS, SCENE)
+    return known.index(name.partition(":")[0])
 
 
 def _file_names(name: str) -> list[str]:
