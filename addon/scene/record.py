@@ -50,6 +50,11 @@ def is_made(material: Any) -> bool:
     return material is not None and REQUEST in material
 
 
+def is_character(item: Any) -> bool:
+    """Whether an object is the armature of a character that Maquette made."""
+    return item is not None and item.type == "ARMATURE" and REQUEST in item
+
+
 def read_request(material: Any) -> Request:
     """The Request that a material was made from; an InputError where it cannot be read."""
     return Request.from_json(str(material[REQUEST]), f"The Request on '{material.name}'")
@@ -96,6 +101,14 @@ def write_record(material: Any, request: Request, chosen: dict[str, str], pictur
             del material[name]
     for name, picture in zip(names, pictures, strict=True):
         material[name] = _reference_image(picture, folder)
+
+
+def write_character_record(armature: Any, request: Request, report: Mapping[str, float]) -> None:
+    """Remember on an armature object what its character was made from. References stay where they are, by hash."""
+    armature[REQUEST] = request.to_json()
+    armature[MADE_BY] = VERSION
+    armature[KEY] = request.key
+    armature[REPORT] = dict(report)
 
 
 def _property_names(pictures: list[Picture]) -> list[str]:

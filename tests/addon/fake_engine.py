@@ -58,6 +58,65 @@ def write_result(job: dict[str, Any]) -> tuple[str, ...]:
     return files
 
 
+def character(request: dict[str, Any], whole: bool = True) -> Any:
+    """A post of three rings on two bones, in the proportions that `height` and the seed say."""
+    import numpy as np
+
+    from maquette.core.asset import Asset, Clip, Material, Mesh, Rig, Skin
+
+    params = request["params"]
+    tall, wide = 1.0 + 0.5 * params.get("height", 0.0), 0.1 * (1.0 + request["seed"] % 8)
+    ring = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32) * np.float32(wide)
+    places = np.concatenate([ring + np.float32([0, 0, z * tall]) for z in (0.0, 1.0, 2.0)])
+    sides = [[4 * r + c, 4 * r + (c + 1) % 4, 4 * r + 4 + (c + 1) % 4, 4 * r + 4 + c] for r in (0, 1) for c in range(4)]
+    corners = np.array([[3, 2, 1, 0], *sides, [8, 9, 10, 11]], np.int32).ravel()
+    starts = np.arange(0, len(corners) + 1, 4, dtype=np.int32)
+    slots = np.array([0] * 5 + [1] * 5, np.int32)
+    far = corners.reshape(-1, 4).astype(np.float32)[..., None].repeat(2, axis=2).reshape(-1, 2) / 12
+    level = Mesh("Body", places[[0, 1, 2, 3, 8, 9, 10, 11]], np.array([0, 1, 5, 4], np.int32), starts[:2], slots[:1])
+    body = Mesh(
+        name="Body",
+        positions=places,
+        corners=corners,
+        face_starts=starts,
+        material_of_face=slots,
+        materials=("Skin", "Cloth"),
+        uvs={"UVMap": far},
+        shape_keys={"Smile": places + np.float32([0, -0.1, 0])},
+        levels=(level,) if params.get("levels") else (),
+        normals=np.tile(np.float32([[0, 0, 1]]), (len(corners), 1)),
+        colors={"Colour": np.full((len(corners), 4), 0.5, np.float32)},
+    )
+    rest = np.tile(np.eye(4, dtype=np.float32), (2, 1, 1))
+    # the bones stand up: their own Y is the world's Z
+    rest[:, :3, :3] = [[1, 0, 0], [0, 0, -1], [0, 1, 0]]
+    rest[1, 2, 3] = tall
+    indices, weights = np.tile(np.int32([[0, 1]]), (12, 1)), np.repeat(np.float32([[1, 0], [0.5, 0.5], [0, 1]]), 4, 0)
+    rig = Rig(("lower", "upper"), np.array([-1, 0], np.int32), rest, (Skin("Body", indices, weights),))
+    half = np.sqrt(np.float32(0.5))
+    turns = np.tile(np.float32([[half, half, 0, 0], [1, 0, 0, 0]]), (3, 1, 1))
+    turns[1, 1] = [half, half, 0, 0]
+    moves = np.tile(np.float32([[0, 0, 0], [0, tall, 0]]), (3, 1, 1))
+    wave = Clip("Wave", np.float32([0, 0.5, 1]), turns, moves, np.ones((3, 2, 3), np.float32))
+    skin = Material("Skin", {"albedo": np.full((1, 1, 3), 0.5, np.float32)}, (0.0, 0.0), 0.0)
+    cloth = Material("Cloth", {"roughness": np.full((1, 1, 1), 0.8, np.float32)}, (0.0, 0.0), 0.0)
+    clips = (wave,) if whole and params.get("clips", True) else ()
+    return Asset("fake", (skin, cloth) if whole else (), (body,), rig, clips, report={"height_m": 2.0 * tall})
+
+
+def write_character(job: dict[str, Any]) -> tuple[str, ...]:
+    """A bundle as the engine's formats `scene` and `shape` leave it: the cloth has a texture."""
+    from maquette.core import bundle
+
+    whole = "scene" in job["formats"]
+    files = ("texture_1_albedo.png",) if whole else ()
+    with bundle.writing(Path(job["folder"])) as folder:
+        for name in files:
+            (folder / name).write_bytes(png(16, (90, 40, 160)))
+        bundle.write_asset(character(job["request"], whole), folder, files)
+    return files
+
+
 def say(**message: Any) -> None:
     """One message to the host."""
     print(json.dumps(message), flush=True)
@@ -86,7 +145,8 @@ def answer(job: dict[str, Any], behaviour: str) -> None:
         if cancelled.is_set() and behaviour != "deaf":
             cancelled.clear()
             return say(type="cancelled", id=name)
-    files = write_result(job)
+    write = write_character if job["request"]["generator"] == "character" else write_result
+    files = write(job)
     return say(type="asset", id=name, folder=job["folder"], files=files, seconds=0.1)
 
 

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A made character as an armature and meshes in a collection, and the same character changed in place.
+
+In place means: the pose, keys, constraints, materials and shapes that the designer made stay, and so does every user of
+these datablocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import bpy
+
+from ...core.asset import Asset
+from ...core.asset import Mesh as MadeMesh
+from ...core.errors import BundleError, InputError
+from ...core.request import Request
+from .armature import bone_names, fits, move_bones
+from .character_parts import PART, meshes_of
+from .levels import add_levels, reshape_levels
+from .mesh import add_shape_keys, made_places, new_mesh, reshape
+from .record import write_character_record
+from .skin import add_weights, skin_of
+from .surface import SURFACE, find_or_make, surface_hash
+from .targets import Target
+
+# modes in which a mesh's own data are not what the window shows
+BUSY_MODES = ("EDIT", "SCULPT")
+
+
+@dataclass(frozen=True)
+class MadeCharacter:
+    """A finished result: its Request, its parts, and the textures' PNG files by material's index and map.
+
+    `whole` is False for a shape alone (a slider in motion): then materials and clips are as they were.
+    """
+
+    title: str
+    request: Request
+    asset: Asset
+    textures: Mapping[int, Mapping[str, bytes]] = field(default_factory=dict)
+    whole: bool = True
+
+    def check(self) -> None:
+        """Raise BundleError unless this is a character."""
+        if self.asset.rig is None or not self.asset.meshes or not self.asset.rig.joints:
+            raise BundleError(f"'{self.title}' is no character: it has no rig or no mesh. Make it again.")
+
+
+def add_character(made: MadeCharacter, scene: Target, data: Any, per_metre: float) -> Any:
+    """The new armature object of the armature `data`, at the scene's 3D cursor, in a collection of its own."""
+    made.check()
+    rig = made.asset.rig
+    assert rig is not None
+    into = scene.find_in(bpy.data.scenes) or bpy.context.scene
+    collection: Any = bpy.data.collections.new(made.title)
+    armature: Any = bpy.data.objects.new(made.title, data)
+    armature.location = into.cursor.location
+    collection.objects.link(armature)
+    materials = _materials(made)
+    bones = bone_names(armature.data, rig)
+    for mesh in made.asset.meshes:
+        item = _add_mesh(mesh, made, materials, per_metre)
+        collection.objects.link(item)
+        skin = skin_of(rig, mesh.name)
+        if skin is not None:
+            add_weights(item, skin, bones)
+        hang(item, armature)
+    add_levels(made.asset, armature, collection, materials, per_metre)
+    write_character_record(armature, made.request, made.asset.report)
+    _show(into, collection, armature)
+    return armature
+
+
+def change_character(armature: Any, made: MadeCharacter, per_metre: float) -> list[str]:
+    """Bring a character in place to what was made; sentences for the designer. InputError where it is not the same
+    skeleton, or a part is open in a mode that cannot be changed under the designer's hands: then nothing is changed."""
+    made.check()
+    rig = made.asset.rig
+    assert rig is not None
+    if not fits(armature.data, rig):
+        raise InputError(
+            f"The new character has other bones than '{armature.name}'. Use Generate: it makes a character beside it."
+        )
+    items = meshes_of(armature)
+    busy = next((item for item in [armature, *items.values()] if item.mode in BUSY_MODES), None)
+    if busy is not None:
+        raise InputError(
+            f"'{busy.name}' is open in {busy.mode.capitalize()} Mode. Leave it, then change the character."
+        )
+    said, moved = [], {}
+    for mesh in made.asset.meshes:
+        if (item := items.get(mesh.name)) is None:
+            continue
+        before = made_places(item.data)
+        said.append(reshape(item, mesh, per_metre))
+        if len(before) == len(mesh.positions):
+            moved[mesh.name] = made_places(item.data) - before
+    said += move_bones(armature.data, rig, per_metre)
+    reshape_levels(made.asset, armature, moved, per_metre)
+    if made.whole:
+        said += _change_materials(made, items)
+    write_character_record(armature, made.request, made.asset.report)
+    return [sentence for sentence in said if sentence]
+
+
+def hang(item: Any, armature: Any) -> None:
+    """Let an armature move a mesh object."""
+    item.parent = armature
+    modifier = item.modifiers.new("Armature", "ARMATURE")
+    modifier.object = armature
+
+
+def _add_mesh(mesh: MadeMesh, made: MadeCharacter, materials: Mapping[str, Any], per_metre: float) -> Any:
+    data = new_mesh(mesh.name, mesh, per_metre)
+    for name in mesh.materials:
+        data.materials.append(materials.get(name))
+    item = bpy.data.objects.new(mesh.name, data)
+    item[PART] = mesh.name
+    add_shape_keys(item, mesh, per_metre)
+    return item
+
+
+def _materials(made: MadeCharacter) -> dict[str, Any]:
+    return {
+        material.name: find_or_make(material, made.textures.get(index, {}))
+        for index, material in enumerate(made.asset.materials)
+    }
+
+
+def _change_materials(made: MadeCharacter, items: Mapping[str, Any]) -> list[str]:
+    """New materials where the made ones changed, in slots that still show what was made."""
+    said = []
+    by_name = {material.name: (index, material) for index, material in enumerate(made.asset.materials)}
+    for mesh in made.asset.meshes:
+        item = items.get(mesh.name)
+        for slot, name in zip(item.data.materials if item else (), mesh.materials, strict=False):
+            if slot is None or SURFACE not in slot or name not in by_name:
+                continue
+            index, material = by_name[name]
+            textures = made.textures.get(index, {})
+            if slot[SURFACE] == surface_hash(material, textures):
+                continue
+            place = item.data.materials.find(slot.name)
+            item.data.materials[place] = find_or_make(material, textures)
+            if not slot.users:
+                slot.use_fake_user = True
+                said.append(f"The former material '{slot.name}' stays in the file.")
+    return said
+
+
+def _show(scene: Any, collection: Any, armature: Any) -> None:
+    """Put the collection into the scene, and select the armature where the scene is shown."""
+    shown = bpy.context.scene == scene
+    layer: Any = bpy.context.view_layer if shown else scene.view_layers[0]
+    above = layer.active_layer_collection.collection if layer else scene.collection
+    if above.library is not None or above.override_library is not None:
+        above = scene.collection
+    above.children.link(collection)
+    layer.update()
+    if layer.objects.get(armature.name) is None:
+        return
+    active = layer.objects.active
+    if active is None or active.mode == "OBJECT":
+        for other in layer.objects:
+            other.select_set(False, view_layer=layer)
+        armature.select_set(True, view_layer=layer)
+        layer.objects.active = armature
