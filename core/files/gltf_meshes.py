@@ -123,7 +123,7 @@ def _triangles(document: Document, part: dict[str, Any], number: int) -> np.ndar
         return np.zeros((0, 3), np.int64)
     if mode == FAN:
         return np.stack([np.full(len(corners) - 2, corners[0]), corners[1:-1], corners[2:]], axis=1)
-    strip = np.stack([corners[:-2], corners[1:-1], corners[2:]], axis=1)
+    strip: np.ndarray = np.stack([corners[:-2], corners[1:-1], corners[2:]], axis=1)
     strip[1::2] = strip[1::2, [1, 0, 2]]
     return strip
 

@@ -179,7 +179,7 @@ def _factor(given: Any, default: list[float]) -> np.ndarray:
 
 def _bent(normal: np.ndarray, scale: float) -> np.ndarray:
     """A normal map whose slopes are `scale` times as steep."""
-    vector = (normal * 2 - 1) * np.array([scale, scale, 1], np.float32)
+    vector: np.ndarray = (normal * 2 - 1) * np.array([scale, scale, 1], np.float32)
     vector /= np.maximum(np.linalg.norm(vector, axis=2, keepdims=True), 1e-6)
     return (vector * 0.5 + 0.5).astype(np.float32)
 
