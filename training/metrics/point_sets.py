@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
+from scipy.spatial import cKDTree  # type: ignore[import-untyped]
 
 from ...core.asset import Asset
 from ...core.errors import InputError
@@ -52,25 +52,25 @@ def normalised(points: np.ndarray, positions: np.ndarray) -> np.ndarray:
     return placed
 
 
-def chamfer(first: np.ndarray, second: np.ndarray) -> float:
+def chamfer(first: cKDTree, second: cKDTree) -> float:
     """The Chamfer distance of two point sets (P, 3): mean squared distance to the nearest point, there and back."""
-    a, b = (torch.from_numpy(np.ascontiguousarray(points)) for points in (first, second))
-    squared = a.square().sum(1)[:, None] + b.square().sum(1)[None]
-    squared = torch.addmm(squared, a, b.T, alpha=-2).clamp_(min=0)
-    return float(squared.amin(1).mean() + squared.amin(0).mean())
+    there, back = second.query(first.data)[0], first.query(second.data)[0]
+    return float(np.square(there).mean() + np.square(back).mean())
 
 
 def chamfer_distances(first: Sequence[np.ndarray], second: Sequence[np.ndarray]) -> np.ndarray:
     """(N, M) float64 Chamfer distances of every set in `first` from every one in `second`."""
-    return np.array([[chamfer(a, b) for b in second] for a in first]).reshape(len(first), len(second))
+    ours, theirs = ([cKDTree(points) for points in sets] for sets in (first, second))
+    return np.array([[chamfer(a, b) for b in theirs] for a in ours]).reshape(len(first), len(second))
 
 
 def within_distances(sets: Sequence[np.ndarray]) -> np.ndarray:
     """(N, N) Chamfer distances of sets from each other."""
+    trees = [cKDTree(points) for points in sets]
     found = np.zeros((len(sets), len(sets)))
     for row in range(len(sets)):
         for column in range(row):
-            found[row, column] = found[column, row] = chamfer(sets[row], sets[column])
+            found[row, column] = found[column, row] = chamfer(trees[row], trees[column])
     return found
 
 
