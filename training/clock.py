@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from lightning_fabric import Fabric
 
+from ..core.errors import Cancelled
 from .control import Control, Progress
 from .presets import Settings
+from .processes import over_all
 
 REPORT_EVERY_S = 0.5
 CHECKPOINT_EVERY_S = 120.0
@@ -44,8 +47,21 @@ class Clock:
     def wait(self) -> None:
         """Let the host pause or stop the training; the time of a pause does not count."""
         before = time.monotonic()
-        self._control.check()
+        stopped: Cancelled | None = None
+        try:
+            self._control.check()
+        except Cancelled as error:
+            stopped = error
+        self._agree(stopped)
         self._last += time.monotonic() - before
+
+    def _agree(self, stopped: Cancelled | None) -> None:
+        """All processes stop at one step if any of them is to: one that went on would wait for the others."""
+        wished = over_all(self._fabric, torch.tensor(float(stopped is not None)), "max")
+        if stopped is None and float(wished) > 0:
+            stopped = Cancelled("The training was stopped in another process.")
+        if stopped is not None:
+            raise stopped
 
     def say(self, text: str) -> None:
         """Report a stage that is no step."""

@@ -28,6 +28,7 @@ from .clock import Clock, State
 from .control import Control, Progress
 from .journal import Journal
 from .presets import Settings
+from .processes import over_all
 from .task import Task
 
 SETTINGS = "settings.json"
@@ -40,9 +41,9 @@ def train(task: Task, settings: Settings, folder: Path, fabric: Fabric, control:
     `control` (Cancelled) or killing it loses nothing but what came after the last checkpoint.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _check_settings(folder, task, settings)
+    _check_settings(folder, task, settings, fabric)
     average = copy.deepcopy(task.networks[task.shipped]).eval().requires_grad_(False)
-    state = _resumed(folder, task, settings, average, control)
+    state = _resumed(folder, task, settings, average, control, fabric)
     wrapped = {name: fabric.setup_module(net) for name, net in task.networks.items()}
     journal, clock = Journal(folder, fabric, state.images), Clock(state, settings, control, fabric)
     judge = Judge(task, settings, average, state, fabric, journal, folder, about)
@@ -123,7 +124,7 @@ def _step(
         base = settings.rate if name == task.shipped else settings.critic_rate
         for group in optimiser.param_groups:
             group["lr"] = base * _schedule(settings, state.images)
-    figures = task.step(fabric, wrapped, number, generator)
+    figures = _agreed(task.step(fabric, wrapped, number, generator), fabric)
     if not all(map(math.isfinite, figures.values())):
         raise EngineError(
             f"The training diverged after {state.images} images: a loss is no finite number. "
@@ -134,6 +135,12 @@ def _step(
     state.images += shown
     _follow(average, task.networks[task.shipped], min(settings.ema_images, state.images / 4), shown)
     return figures
+
+
+def _agreed(figures: dict[str, float], fabric: Fabric) -> dict[str, float]:
+    """The means over all processes, so that each of them draws the same conclusions."""
+    means = over_all(fabric, torch.tensor(list(figures.values()), dtype=torch.float64))
+    return dict(zip(figures, means.tolist(), strict=True))
 
 
 def _shown(settings: Settings, fabric: Fabric) -> int:
@@ -167,7 +174,9 @@ def _save(folder: Path, task: Task, average: nn.Module, state: State, fabric: Fa
     fabric.barrier()
 
 
-def _resumed(folder: Path, task: Task, settings: Settings, average: nn.Module, control: Control) -> State:
+def _resumed(
+    folder: Path, task: Task, settings: Settings, average: nn.Module, control: Control, fabric: Fabric
+) -> State:
     """The state of the folder's checkpoint, taken up in place, or a fresh one."""
     found = load_checkpoint(folder, {**task.networks, "average": average}, task.optimisers)
     if found is None:
@@ -178,11 +187,12 @@ def _resumed(folder: Path, task: Task, settings: Settings, average: nn.Module, c
     # more images than last time may be wished for
     state.done = state.done and state.images >= settings.images
     text = " ".join([*faults, f"Going on after {state.images} images."])
-    control.report(Progress(state.images, settings.images, 0.0, 0.0, text))
+    if fabric.is_global_zero:
+        control.report(Progress(state.images, settings.images, 0.0, 0.0, text))
     return state
 
 
-def _check_settings(folder: Path, task: Task, settings: Settings) -> None:
+def _check_settings(folder: Path, task: Task, settings: Settings, fabric: Fabric) -> None:
     """A folder belongs to one training: other settings there would make a model that nobody could explain."""
     path, mine = folder / SETTINGS, {"model": task.model, "config": task.config, **asdict(settings)}
     plain = json.loads(json.dumps(mine))
@@ -194,4 +204,7 @@ def _check_settings(folder: Path, task: Task, settings: Settings) -> None:
                 f"'{folder}' holds a training with another {', '.join(differ)}. Use the same settings to go on with "
                 "it, or name another folder."
             )
-    path.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+    # not before everybody has read it
+    fabric.barrier()
+    if fabric.is_global_zero:
+        path.write_text(json.dumps(plain, indent=1), encoding="utf-8")

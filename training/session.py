@@ -101,8 +101,9 @@ def plan(wish: Wish, control: Control) -> Plan:
 def run(wish: Wish, control: Control, say: Callable[[str], None] = lambda text: None) -> Path:
     """Train what is wished for and return the model's file; what Cancelled leaves, the same wish takes up."""
     planned = plan(wish, control)
-    say(planned.text())
     fabric = _fabric(wish, planned.settings)
+    if fabric.is_global_zero:
+        say(planned.text())
     torch.use_deterministic_algorithms(True, warn_only=True)
     # nothing here reads memory before it is written, and filling it costs a tenth of the time
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

@@ -74,13 +74,11 @@ class Augmenter:
             return maps
         return torch.stack([self._changed(one, generator) for one in maps])
 
-    def follow(self, real_logits: torch.Tensor) -> None:
-        """Let the probability follow the mean sign of the logits of real crops."""
+    def follow(self, sure: float, images: int) -> None:
+        """Let the probability follow `sure`, the mean sign of the logits of so many real crops."""
         if self.target <= 0:
             return
-        sure = float(real_logits.detach().sign().mean())
-        step = len(real_logits) / FULL_SWING_IMAGES
-        moved = self.probability + math.copysign(step, sure - self.target)
+        moved = self.probability + math.copysign(images / FULL_SWING_IMAGES, sure - self.target)
         self.probability = min(max(moved, 0.0), MOST_AUGMENTED)
 
     def _changed(self, maps: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

@@ -21,7 +21,7 @@ from lightning_fabric import Fabric
 from torch import nn
 from torch.optim import Optimizer
 
-from ...core.texture.family_network import FamilyNetwork, draw_noise
+from ...core.texture.family_network import LATENT, FamilyNetwork, draw_noise
 from ...core.texture.family_space import Code, periods_of, project, slopes_of_normals
 from ...core.texture.family_statistics import (
     NUM_COLOUR_MOMENTS,
@@ -34,9 +34,11 @@ from ...core.texture.family_statistics import (
 from ..data.crops import Augmentation, CropStream
 from ..data.material_folder import MaterialSet, read_maps
 from ..presets import Settings
+from ..processes import over_all
 from ..task import Split
 from .adversary import SURE, Augmenter, Discriminator, r1_penalty
 from .family_judge import FamilyJudge
+from .family_pass import Drawn, FamilyPass
 from .patch_distance import patch_distance
 
 PATCHES, STATISTICS, ADVERSARY, GUESS, PRIOR = 6.0, 1.0, 0.3, 0.3, 2e-3
@@ -82,7 +84,7 @@ class FamilyTask:
         )
         self._whole = [read_maps(material, 512) for material in split.train]
         self._periods = torch.stack([periods_of(maps) for maps in self._whole])
-        network = FamilyNetwork(categories, len(split.train))
+        network = FamilyPass(categories, len(split.train))
         self._standardise(network)
         if start is not None:
             known = network.state_dict()
@@ -105,26 +107,21 @@ class FamilyTask:
         network = self.networks["network"]
         assert isinstance(network, FamilyNetwork)
         self.networks["critic"].requires_grad_(False)
-        with fabric.autocast():
-            latent, log_variance, guess = network.encoder(batch["statistics"], batch["moments"], batch["pretend"])
-        noise_of_code = torch.randn(latent.shape, generator=generator).to(self._device)
-        code = latent.float() + noise_of_code * (0.5 * log_variance.float()).exp()
-        noise = draw_noise(len(code), (self._settings.crop,) * 2, generator, self._device)
-        phase = (torch.rand((len(code), 2), generator=generator) * 4 * math.pi).to(self._device)
-        with fabric.autocast():
-            even = network.generator.even(code, batch["moments"], batch["scale"], batch["cycles"], noise, phase)
+        even, latent, log_variance, guess = networks["network"](batch, self._drawn(len(batch["scale"]), generator))
         even = even * batch["known"]
-        loud = self._loudness(number)
+        # the same in all processes, which would wait for each other otherwise
+        turn = number // fabric.world_size
+        loud = self._loudness(turn * fabric.world_size)
         losses = self._likeness(even, batch, generator)
         losses["prior"] = 0.5 * (latent.square() + log_variance.exp() - 1 - log_variance).sum(1).mean()
-        hidden = (guess.float() - batch["moments"][:, NUM_COLOUR_MOMENTS:]) / network.encoder.spread[-5:]
+        hidden = (guess - batch["moments"][:, NUM_COLOUR_MOMENTS:]) / network.encoder.spread[-5:]
         losses["guess"] = (hidden.abs().clamp(max=4).mean(1) * (1 - batch["labelled"])).mean()
         if loud > 0:
             with fabric.autocast():
                 seen = self._augment(even * SEEN, generator)
-                losses["adversary"] = F.softplus(
-                    -networks["critic"](seen, batch["category"], batch["labelled"]).float()
-                ).mean()
+                # it does not learn here: the wrapped one would wait for its gradients
+                verdict = self.networks["critic"](seen, batch["category"], batch["labelled"])
+            losses["adversary"] = F.softplus(-verdict.float()).mean()
         weights = {
             "patches": PATCHES,
             "statistics": STATISTICS,
@@ -138,7 +135,7 @@ class FamilyTask:
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         self.optimisers["network"].step()
         figures = {name: float(value.detach()) for name, value in losses.items()}
-        figures |= self._teach_critic(fabric, networks, even.detach(), batch, number, generator) if loud > 0 else {}
+        figures |= self._teach_critic(fabric, networks, even.detach(), batch, turn, generator) if loud > 0 else {}
         return {**figures, "augmented": self._augment.probability}
 
     def _teach_critic(
@@ -147,12 +144,12 @@ class FamilyTask:
         networks: Mapping[str, Any],
         made: torch.Tensor,
         batch: Mapping[str, torch.Tensor],
-        number: int,
+        turn: int,
         generator: torch.Generator,
     ) -> dict[str, float]:
         critic, optimiser = self.networks["critic"], self.optimisers["critic"]
         critic.requires_grad_(True)
-        penalised = number % R1_EVERY == 0 and self._settings.r1 > 0
+        penalised = turn % R1_EVERY == 0 and self._settings.r1 > 0
         real = self._augment((batch["even"] * SEEN).detach(), generator).requires_grad_(penalised)
         # a penalty needs the gradient by the maps at once, which the wrapped network would not let be taken
         on_real_of = critic if penalised else networks["critic"]
@@ -167,7 +164,8 @@ class FamilyTask:
         fabric.backward(loss)
         nn.utils.clip_grad_norm_(critic.parameters(), 5.0)
         optimiser.step()
-        self._augment.follow(on_real)
+        sure = over_all(fabric, on_real.detach().sign().mean())
+        self._augment.follow(float(sure), len(on_real) * fabric.world_size)
         return {
             "critic": float(loss.detach()),
             "sure_of_real": float((on_real.detach() > 0).float().mean()),
@@ -234,6 +232,12 @@ class FamilyTask:
             "category": torch.tensor([self._category[stream.sets[i].category] for i in crops["index"].tolist()]),
         }
         return {name: tensor.to(self._device) for name, tensor in batch.items()}
+
+    def _drawn(self, count: int, generator: torch.Generator) -> Drawn:
+        code = torch.randn((count, LATENT), generator=generator).to(self._device)
+        noise = draw_noise(count, (self._settings.crop,) * 2, generator, self._device)
+        phase = (torch.rand((count, 2), generator=generator) * 4 * math.pi).to(self._device)
+        return Drawn(code, noise, phase)
 
     def _cycles(self, crops: Mapping[str, torch.Tensor], from_pictures: bool) -> torch.Tensor:
         """(B, 2) repeats in each crop, down and right."""
