@@ -83,7 +83,7 @@ def _add_method(names: Any, method: Method) -> None:
         "--reference",
         action="append",
         default=[],
-        metavar="[ROLE=]PATH",
+        metavar="[ROLE[@WEIGHT]=]PATH",
         help=f"a {method.noun}; roles: {', '.join(method.roles) or 'none'} (the first when left out)",
     )
     parser.add_argument("--seed", default="0", help="a whole number; another one gives another result (default: 0)")

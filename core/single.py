@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import bundle
 from .client import EngineProcess
+from .codec import show
 from .errors import Cancelled, EngineError, HostError, InputError, MaquetteError
 from .files.blend import blender_command
 from .files.export import check_formats
@@ -23,11 +24,24 @@ STOPPING_S = 2.0
 
 
 def reference_from_text(text: str, roles: Sequence[str]) -> Reference:
-    """`role=path`, or a path alone for the first role; a file whose own name holds `=` is taken as a path."""
-    role, equals, path = text.partition("=")
+    """`role=path`, `role@weight=path`, or a path alone for the first role.
+
+    A file whose own name holds `=` is taken as a path.
+    """
+    head, equals, path = text.partition("=")
+    role, at, weight = head.partition("@")
     if equals and (role in roles or (role.isidentifier() and not os.path.exists(text))):
-        return Reference(role, path)
+        return Reference(role, path, weight=_weight(weight, head)) if at else Reference(role, path)
     return Reference((*roles, "albedo")[0], text)
+
+
+def _weight(text: str, head: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(
+            f"The reference {show(head)} has no number as its weight. Give it as in albedo@0.3=picture.png."
+        ) from None
 
 
 def make(

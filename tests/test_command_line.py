@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from maquette.__main__ import main
+from maquette.core.single import reference_from_text
 from maquette.core.version import VERSION
 
 SMALL = ["--size", "64", "--maps", "albedo,height"]
@@ -128,6 +129,8 @@ def test_engines_textures_are_named_by_the_folder(photo: Path, tmp_path: Path) -
         (["--device", "tpu"], "invalid choice: 'tpu'"),
         (["--colour", "red"], "unrecognized arguments: --colour red"),
         (["--reference", "normal=none.png"], "The picture 'none.png' does not exist. Check its path."),
+        (["--reference", "albedo@much=none.png"], "'albedo@much' has no number as its weight."),
+        (["--reference", "albedo@-1=none.png"], "'weight' must lie above 0 and up to 1000000; -1.0 was given."),
         (["--reference", "glow=none.png"], "'exemplar' takes references of albedo, normal"),
     ],
 )
@@ -143,6 +146,23 @@ def test_a_wrong_flag_is_one_sentence(
     error = capsys.readouterr().err
     assert said in error and error.startswith("maquette: ") and error.count("\n") == 1
     assert sorted(tmp_path.iterdir()) == [photo]
+
+
+def test_a_reference_may_have_a_role_and_a_weight(tmp_path: Path) -> None:
+    roles = ("albedo", "normal")
+    odd = tmp_path / "a@0.5=b.png"
+    odd.touch()
+    told = {
+        "wall.jpg": ("albedo", "wall.jpg", 1.0),
+        "normal=n.png": ("normal", "n.png", 1.0),
+        "albedo@0.3=a=b.png": ("albedo", "a=b.png", 0.3),
+        r"normal@2=C:\\n@1.png": ("normal", r"C:\\n@1.png", 2.0),
+        r"C:\\a@1.png": ("albedo", r"C:\\a@1.png", 1.0),
+        str(odd): ("albedo", str(odd), 1.0),
+    }
+    for text, expected in told.items():
+        found = reference_from_text(text, roles)
+        assert (found.role, found.path, found.weight) == expected
 
 
 def test_a_missing_reference_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
