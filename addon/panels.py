@@ -16,7 +16,7 @@ from .package import preferences
 from .param_properties import CORNERS, DENSITY, MODEL, SHOWN
 from .presentation import in_sight, presentation, role_label, roles_above, roles_below, sub_panels
 from .properties import shown_method
-from .references import repeated_role
+from .references import repeated_role, takes_mask
 from .scene.targets import TYPES
 from .texts import draw_text
 
@@ -140,6 +140,8 @@ def _draw_pictures(layout: Any, settings: Any, method: Method, group: Any) -> No
     """The method's own pictures over the panel's whole width, and what is done with them by hand."""
     references = settings.references
     for role in roles_above(method):
+        if role == "mask" and not takes_mask(references, method):
+            continue
         optional = role not in method.required
         _draw_main_slot(layout, getattr(references, role), role_label(role, method), optional)
         if role == "albedo" and role == repeated_role(method):

@@ -28,14 +28,22 @@ def repeated_role(method: Method) -> str:
     return next(iter(method.repeatable), "")
 
 
+def takes_mask(references: Any, method: Method) -> bool:
+    """Whether a mask says anything: where it lies between pictures of one role, there have to be two."""
+    pictures = [references.albedo, *references.more]
+    return not repeated_role(method) or sum(slot.filled for slot in pictures) == 2
+
+
 def read_slots(references: Any, method: Method) -> list[Picture]:
     """The chosen pictures in the order of the method's roles; InputError where a required one is missing or unreadable.
 
-    Further pictures of the repeated role follow their first.
+    Further pictures of the repeated role follow their first. A mask that says nothing stays where it is.
     """
     pictures: list[Picture] = []
     for role in method.roles:
         slot = getattr(references, role)
+        if role == "mask" and not takes_mask(references, method):
+            continue
         if slot.filled:
             pictures.append(read_slot(role, slot))
         elif role in method.required:

@@ -69,6 +69,20 @@ def test_slots_take_several_pictures_back(maquette: Any, settings: Any, photo: P
     assert not slots.albedo.filled and not slots.normal.filled and not len(slots.more)
 
 
+def test_a_mask_is_given_only_where_it_says_something(maquette: Any, settings: Any, photo: Path) -> None:
+    references, methods = maquette.module("addon.references"), maquette.module("core.generators").methods()
+    slots = settings.references
+    for slot in (slots.albedo, slots.mask):
+        slot.use_file(str(photo))
+    given = {"inpaint": [1, 1, 1], "exemplar": [0, 1, 0]}
+    for further in range(3):
+        for name, expected in given.items():
+            pictures = references.read_slots(slots, methods["texture", name])
+            masks = [picture for picture in pictures if picture.reference.role == "mask"]
+            assert len(masks) == expected[further], (name, further)
+        slots.more.add().use_file(str(photo))
+
+
 def test_pictures_are_added_and_removed(maquette: Any, settings: Any) -> None:
     for _ in range(2):
         bpy.ops.maquette.add_picture()
