@@ -19,7 +19,7 @@ from .training.commands import add_train
 from .training.evaluate import add_evaluate
 
 OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
-EXPORTS = "png, png8, png16, exr, glb, blend, npy, unreal, unity, unity_urp, godot, gltf"
+EXPORTS = "png, png8, png16, exr, glb, glb_still, glb_levels, clips, blend, npy, unreal, unity, unity_urp, godot, gltf"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -125,7 +125,7 @@ def test_engines_textures_are_named_by_the_folder(photo: Path, tmp_path: Path) -
         (["--out", "o" * 300], "cannot be used: File name too long. Choose another folder."),
         (["--reference", f"glow={'o' * 300}"], "'exemplar' takes references of albedo, normal"),
         (["--reference", f"x={'o' * 300}"], "'exemplar' takes references of albedo, normal"),
-        (["--export", "png,psd"], "There is no export 'psd'. Known are npy, png, png8, png16, exr, glb, blend"),
+        (["--export", "png,psd"], "There is no export 'psd'. Known are npy, png, png8, png16, exr, glb"),
         (["--device", "tpu"], "invalid choice: 'tpu'"),
         (["--colour", "red"], "unrecognized arguments: --colour red"),
         (["--reference", "normal=none.png"], "The picture 'none.png' does not exist. Check its path."),

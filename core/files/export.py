@@ -17,7 +17,7 @@ from ..texture.maps import MAPS
 from . import scene
 from .packing import FILES, PRESETS
 
-FORMATS = ("npy", "png", "png8", "png16", "exr", "glb", "blend", *PRESETS)
+FORMATS = ("npy", "png", "png8", "png16", "exr", "glb", "glb_still", "glb_levels", "clips", "blend", *PRESETS)
 # what a host's scene is built from, whole or its shape alone: see `scene`; arrays come with both
 SCENE, SHAPE = "scene", "shape"
 # what writes each format: `write(asset, folder, progress, **options) -> file names`; the arrays are the bundle's own
@@ -27,6 +27,9 @@ _WRITERS: dict[str, tuple[str, dict[str, Any]]] = {
     "png16": ("png", {"bits": 16}),
     "exr": ("exr", {}),
     "glb": ("gltf", {}),
+    "glb_still": ("gltf", {"clips": False}),
+    "glb_levels": ("gltf", {"levels": True}),
+    "clips": ("gltf", {"meshes": False}),
     SCENE: ("scene", {}),
 }
 
@@ -104,11 +107,13 @@ def _order(name: str) -> int:
 
 
 def _file_names(name: str) -> list[str]:
-    """The names of the image files that a format writes, for a material called Name."""
+    """The names of the files that a format writes which another may write too, for a material called Name."""
     format_name, kind = name.partition(":")[0], _file_kind(name)
     if format_name in PRESETS:
         preset = PRESETS[format_name]
         return [preset.file_stem("Name", texture) + FILES[kind] for texture in preset.textures]
+    if format_name.startswith("glb"):
+        return ["asset.glb"]
     return [f"{map_name}{FILES[kind]}" for map_name in MAPS] if kind in FILES else []
 
 

@@ -61,12 +61,12 @@ def guarded_weights(
         warn(f"{len(bare)} of {len(weights)} vertices of {show(name)} had no weight and go with the nearest bone.")
         joints = joints.copy()
         joints[bare], weights[bare] = 0, 0
-        joints[bare, 0], weights[bare, 0] = _nearest(positions[bare], places), 1
+        joints[bare, 0], weights[bare, 0] = nearest(positions[bare], places), 1
     weights /= weights.sum(axis=1, keepdims=True)
     return joints.astype(np.int32), weights.astype(np.float32)
 
 
-def _nearest(points: np.ndarray, places: np.ndarray) -> np.ndarray:
+def nearest(points: np.ndarray, places: np.ndarray) -> np.ndarray:
     """(N,) index of the place nearest to each point, a bounded number of points at a time."""
     found = [
         ((part[:, None] - places) ** 2).sum(axis=2).argmin(axis=1)

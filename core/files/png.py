@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..asset import Asset
-from ..texture.maps import MAPS
+from ..texture.maps import is_srgb
 from . import image_file
 from .depth import integers
 
@@ -27,9 +27,9 @@ def write(asset: Asset, folder: Path, progress: Callable[[float, str], None], bi
 
 def attributes(name: str) -> image_file.Attributes:
     """How a map's file is packed."""
-    return COLOUR if MAPS[name].srgb else DATA
+    return COLOUR if is_srgb(name) else DATA
 
 
 def encoded(name: str, image: np.ndarray, bits: int | None = None) -> np.ndarray:
     """A map's values as the integers of its PNG: uint8 for sRGB, uint16 for data, unless `bits` says otherwise."""
-    return integers(image, bits or (8 if MAPS[name].srgb else 16))
+    return integers(image, bits or (8 if is_srgb(name) else 16))

@@ -27,3 +27,10 @@ MAP_KINDS = (
 )
 MAP_NAMES = tuple(kind.name for kind in MAP_KINDS)
 MAPS = {kind.name: kind for kind in MAP_KINDS}
+# maps that characters may have beside these: how much of what is behind shows, and the light that a surface gives off
+OPACITY, EMISSION = "opacity", "emission"
+
+
+def is_srgb(name: str) -> bool:
+    """Whether a map's values are sRGB rather than data."""
+    return name == EMISSION or (name in MAPS and MAPS[name].srgb)
