@@ -16,7 +16,9 @@ import bpy
 
 OUT, ZIP, PHOTO = (Path(argument).resolve() for argument in sys.argv[sys.argv.index("--") + 1 :][:3])
 PACKAGE = "bl_ext.user_default.maquette"
-LIMIT_S = 900
+# a busy machine takes this many times as long
+PATIENCE = float(os.environ.get("MAQUETTE_GUI_PATIENCE", "1"))
+LIMIT_S = 900 * PATIENCE
 # minutes of shader compilation where the CPU draws
 PREVIEW = os.environ.get("MAQUETTE_GUI_PREVIEW") == "1"
 
@@ -91,16 +93,32 @@ def drag(start, end, where=None):
 
 
 def find_button(operator, across=0.45):
-    """(x, y) of a button in the sidebar, looked for at this share of its width: Ctrl-C over it copies its command."""
+    """(x, y) of a button in the sidebar, looked for at this share of its width: Ctrl-C over it copies its command.
+
+    What is below the sidebar's lower end is scrolled to.
+    """
     _, region = viewport()
-    x = region.x + int((region.width - 20) * across)
-    for y in range(region.y + region.height - 40, region.y + 20, -12):
-        bpy.context.window_manager.clipboard = ""
-        yield from move(x, y)
-        yield from press("C", x, y, ctrl=True)
-        if bpy.context.window_manager.clipboard.startswith(f"bpy.ops.{operator}("):
-            return x, y
+    x, middle = region.x + int((region.width - 20) * across), region.y + region.height // 2
+    yield from scroll("WHEELUPMOUSE", x, middle)
+    for part in range(3):
+        if part:
+            yield from scroll("WHEELDOWNMOUSE", x, middle)
+        for y in range(region.y + region.height - 40, region.y + 20, -12):
+            bpy.context.window_manager.clipboard = ""
+            yield from move(x, y)
+            yield from press("C", x, y, ctrl=True)
+            if bpy.context.window_manager.clipboard.startswith(f"bpy.ops.{operator}("):
+                return x, y
     return None
+
+
+def scroll(wheel, x, y, turns=12):
+    """The wheel turned over a place of the sidebar."""
+    yield from move(x, y)
+    for _ in range(turns):
+        event(type=wheel, value="PRESS", x=x, y=y)
+        yield 0.02
+    yield 0.3
 
 
 def click_button(operator, across=0.45):
@@ -115,7 +133,7 @@ def click_button(operator, across=0.45):
 
 def until(condition, limit_s):
     """Wait for something, and say whether it came."""
-    end = time.monotonic() + limit_s
+    end = time.monotonic() + limit_s * PATIENCE
     while not condition():
         if time.monotonic() > end:
             return False
@@ -271,7 +289,7 @@ def cancel():
     ended = yield from until(lambda: not studio.busy, 5)
     studio.cancel, studio._end = ask, end
     took = stamps[-1] - stamps[0]
-    check("cancelled in less than a second", ended and took < 1.0, f"{took:.2f} s")
+    check("cancelled in less than a second", ended and took < PATIENCE, f"{took:.2f} s")
     yield 0.5
     shot("6-cancelled")
     settings.texture_exemplar.size = 512
@@ -367,6 +385,11 @@ def methods_with(role="", param=""):
     ]
 
 
+def methods_repeating(name):
+    """Whether the texture method takes several pictures of one role."""
+    return bool(module("core.generators").methods()["texture", name].repeatable)
+
+
 def image_editor():
     """(window, area, its main region) of the Image Editor that a button opened."""
     for where in bpy.context.window_manager.windows:
@@ -424,7 +447,8 @@ def four_corners():
 
 def paint_a_mask():
     """One stroke of white over the picture."""
-    names = methods_with(role="mask")
+    # a method of several pictures takes one only between two of them
+    names = [name for name in methods_with(role="mask") if not methods_repeating(name)]
     if not names:
         return
     settings = bpy.context.scene.maquette
@@ -464,7 +488,7 @@ def report_times():
         values = sorted(times[name]) or [0.0]
         median, worst = values[len(values) // 2], values[-1]
         text = f"n {len(values)}, median {1000 * median:.2f} ms, worst {1000 * worst:.1f} ms"
-        check(f"no {name} above {1000 * limit:.0f} ms", worst <= limit, text)
+        check(f"no {name} above {1000 * limit * PATIENCE:.0f} ms", worst <= limit * PATIENCE, text)
 
 
 steps = story()
