@@ -14,6 +14,8 @@ from types import ModuleType
 _MODULES = (
     "preferences",
     "properties",
+    "library_list",
+    "character_properties",
     "training",
     "train_settings",
     "operators.generate",
@@ -24,8 +26,13 @@ _MODULES = (
     "operators.pictures",
     "operators.corners",
     "operators.export",
+    "operators.character",
+    "operators.character_files",
+    "operators.library",
+    "operators.crowd",
     "panels",
     "material_panels",
+    "character_panels",
     "train_panel",
     "handlers",
 )

@@ -33,13 +33,14 @@ POLL_S, QUICK_POLL_S = 0.1, 0.01
 
 @dataclass(frozen=True)
 class CharacterPlace:
-    """Where a character goes: `armature` is changed in place, else a new one comes into `scene`; how many Blender units
-    are a metre there, and frames a second."""
+    """Where a character goes: `armature` is changed in place, else a new one comes into `scene`, so many metres aside
+    of its 3D cursor; how many Blender units are a metre there, and frames a second."""
 
     scene: Target
     armature: Target | None = None
     per_metre: float = 1.0
     frames_per_s: float = 24.0
+    aside_m: float = 0.0
 
     def after_load(self, same_file: bool) -> CharacterPlace:
         """By names in the same file, nowhere in another."""
@@ -83,6 +84,7 @@ class CharacterDelivery:
     formats: tuple[str, ...] = (SCENE,)
     quiet = False
     poll_s = POLL_S
+    again, smaller = "maquette.generate_character", ""
 
     def __init__(self, place: CharacterPlace) -> None:
         self.place = place
@@ -139,6 +141,7 @@ class CharacterDelivery:
         else:
             armature = add_character(made, self.place.scene, self._staged_bones(), self.place.per_metre)
             self._bones = None
+            armature.location.x += self.place.aside_m * self.place.per_metre
         found = [target.find_in(bpy.data.actions) for target in self._actions]
         said += bring_clips(armature, [action for action in found if action is not None])
         self._actions = []
@@ -173,6 +176,7 @@ class ShapeDelivery:
     formats: tuple[str, ...] = (SHAPE,)
     quiet = True
     poll_s = QUICK_POLL_S
+    again, smaller = "", ""
 
     def __init__(self, place: CharacterPlace, request: Request) -> None:
         self.place, self.request = place, request

@@ -16,11 +16,14 @@ from ..core.request import Request
 
 class Delivery(Protocol):
     """One result on its way into the scene. `formats` are what the engine writes; `quiet` deliveries say nothing when
-    all is well and leave the undo step to whoever asked for them; `poll_s` is how often the engine is asked."""
+    all is well and leave the undo step to whoever asked for them; `poll_s` is how often the engine is asked; `again`
+    and `smaller` are the operators that try once more, and with less memory, "" where there is none."""
 
     formats: tuple[str, ...]
     quiet: bool
     poll_s: float
+    again: str
+    smaller: str
 
     def is_whole(self, folder: Path) -> bool:
         """Whether an earlier run left a complete result there."""

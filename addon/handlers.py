@@ -9,22 +9,41 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import engine
+from . import engine, library, live
 
 
 @persistent
 def _file_loaded(*_: Any) -> None:
     engine.studio.file_loaded()
+    live.subscribe()
+
+
+@persistent
+def _undone(*_: Any) -> None:
+    live.follow()
+
+
+def _list_library() -> None:
+    """Once Blender is up: while add-ons are registered it has no window manager to write to."""
+    library.fill_list()
 
 
 def register() -> None:
-    """Listen to file loading, and to Blender's end."""
+    """Listen to file loading, to undo, to which object is active, and to Blender's end."""
     bpy.app.handlers.load_post.append(_file_loaded)
+    bpy.app.handlers.undo_post.append(_undone)
+    bpy.app.handlers.redo_post.append(_undone)
+    live.subscribe()
+    bpy.app.timers.register(_list_library, first_interval=0.1)
     atexit.register(engine.shut_down)
 
 
 def unregister() -> None:
     """Stop listening, and end the engine."""
     bpy.app.handlers.load_post.remove(_file_loaded)
+    bpy.app.handlers.undo_post.remove(_undone)
+    bpy.app.handlers.redo_post.remove(_undone)
+    live.forget()
+    library.shut_down()
     atexit.unregister(engine.shut_down)
     engine.shut_down()

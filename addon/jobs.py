@@ -16,7 +16,7 @@ import shutil
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,14 @@ class State(enum.Enum):
 
 @dataclass(frozen=True)
 class Notice:
-    """What the panel says after a job: `level` INFO, WARNING or ERROR; `mend` names operators that help."""
+    """What the panel says after a job: `level` INFO, WARNING or ERROR; `mend` names operators that help; `topic` is the
+    generator whose panel says it."""
 
     level: str
     text: str
     detail: str = ""
     mend: tuple[str, ...] = ()
+    topic: str = "texture"
 
 
 @dataclass
@@ -76,6 +78,11 @@ class Job:
     warnings: list[str] = field(default_factory=list)
     notice: Notice | None = None
 
+    @property
+    def topic(self) -> str:
+        """The generator, whose panel shows how it goes."""
+        return self.request.generator
+
 
 class Studio:
     """Owns the engine's process and the jobs. `start_engine` is called when one is needed and none runs."""
@@ -94,6 +101,11 @@ class Studio:
     def busy(self) -> bool:
         """Whether a job waits or is under way."""
         return self.current is not None or bool(self.waiting)
+
+    def busy_with(self, topic: str) -> bool:
+        """Whether a job of this generator waits or is under way, other than a quiet one."""
+        jobs = [*self.waiting, *([self.current] if self.current else [])]
+        return any(job.topic == topic and not job.delivery.quiet for job in jobs)
 
     def submit(self, job: Job) -> None:
         """Queue a job; `poll` takes it from there."""
@@ -207,7 +219,7 @@ class Studio:
         elif isinstance(message, WasCancelled):
             self._end(job, State.CANCELLED, Notice("INFO", "Cancelled. Nothing was changed."))
         elif isinstance(message, Failed):
-            notice = Notice("ERROR", message.text, message.detail, MEND.get(message.kind, ()))
+            notice = Notice("ERROR", message.text, message.detail, mending(message.kind, job))
             self._end(job, State.FAILED, notice)
         elif isinstance(message, AssetMade):
             self._guarded(lambda job: self._take(job, Path(message.folder)))
@@ -245,12 +257,13 @@ class Studio:
             self._fail(job, EngineError(text), traceback.format_exc())
 
     def _fail(self, job: Job, error: MaquetteError, detail: str = "") -> None:
-        mend = MEND.get(type(error).__name__, ())
+        mend = mending(type(error).__name__, job)
         self._end(job, State.FAILED, Notice("ERROR", str(error), detail, mend))
 
     def _end(self, job: Job, state: State, notice: Notice) -> None:
         if state is not State.DONE:
             job.delivery.discard()
+        notice = replace(notice, topic=job.topic)
         job.state, job.notice = state, notice
         if not job.delivery.quiet or notice.level != "INFO":
             self.notice = notice
@@ -260,11 +273,14 @@ class Studio:
         self.changed = True
 
 
-MEND: dict[str, tuple[str, ...]] = {
-    HostError.__name__: ("maquette.check_engine",),
-    EngineError.__name__: ("maquette.generate", "maquette.check_engine"),
-    OutOfMemory.__name__: ("maquette.halve_size",),
-}
+def mending(kind: str, job: Job) -> tuple[str, ...]:
+    """The operators that help where a job failed by this kind of error."""
+    known = {
+        HostError.__name__: ("maquette.check_engine",),
+        EngineError.__name__: (job.delivery.again, "maquette.check_engine"),
+        OutOfMemory.__name__: (job.delivery.smaller,),
+    }
+    return tuple(name for name in known.get(kind, ()) if name)
 
 
 def push_undo(message: str) -> None:

@@ -22,6 +22,7 @@ class MaterialDelivery:
     formats: tuple[str, ...] = ("png",)
     quiet = False
     poll_s = POLL_S
+    again, smaller = "maquette.generate", "maquette.halve_size"
 
     def __init__(self, pictures: list[Picture], place: Place, beside: bool, metres_per_unit: float) -> None:
         self.pictures, self.place, self.beside, self.metres_per_unit = pictures, place, beside, metres_per_unit

@@ -11,15 +11,16 @@ from bpy.types import Panel, UIList
 from ..core.generators import Method
 from ..core.params import specs
 from . import engine
-from .jobs import Job, Notice
+from .jobs import Notice
 from .package import preferences
 from .param_properties import CORNERS, DENSITY, MODEL, SHOWN
 from .presentation import in_sight, presentation, role_label, roles_above, roles_below, sub_panels
-from .properties import shown_method
+from .properties import GENERATOR, shown_method
 from .references import repeated_role, takes_mask
 from .scene.targets import TYPES
 from .texts import draw_text
 
+AGAIN = ("maquette.generate", "maquette.generate_character")
 _LEVEL_ICONS = {"INFO": "CHECKMARK", "WARNING": "INFO", "ERROR": "ERROR"}
 
 
@@ -43,7 +44,7 @@ class MAQUETTE_PT_texture(Sidebar, Panel):  # noqa: N801 Blender's naming
         layout.use_property_split = True
         layout.use_property_decorate = False
         if engine.found() is None:
-            _draw_no_engine(layout, context)
+            draw_no_engine(layout, context)
         settings = context.scene.maquette
         method, group = shown_method(settings)
         layout.prop(settings, "texture_method", text="")
@@ -58,9 +59,9 @@ class MAQUETTE_PT_texture(Sidebar, Panel):  # noqa: N801 Blender's naming
             header.label(text=title)
             if body is not None:
                 for spec in found:
-                    _draw_param(body, group, spec)
+                    draw_param(body, group, spec)
         _draw_generate(layout, context)
-        _draw_outcome(layout, context)
+        draw_outcome(layout, context, method.generator)
 
 
 class MAQUETTE_PT_references(Sidebar, Panel):  # noqa: N801 Blender's naming
@@ -126,7 +127,8 @@ class MAQUETTE_UL_pictures(UIList):  # noqa: N801 Blender's naming
         row.prop(item, "weight", text="")
 
 
-def _draw_no_engine(layout: Any, context: Any) -> None:
+def draw_no_engine(layout: Any, context: Any) -> None:
+    """How to get an engine, or how its making goes."""
     box = layout.box()
     maker = engine.maker()
     if maker is not None and not maker.done:
@@ -225,10 +227,11 @@ def _draw_values(layout: Any, method: Method, group: Any) -> None:
         row.prop(group, DENSITY, text="Pixels a Metre")
         row.menu("MAQUETTE_MT_densities", text="", icon="DOWNARROW_HLT")
     for spec in in_sight(method):
-        _draw_param(layout, group, spec)
+        draw_param(layout, group, spec)
 
 
-def _draw_param(layout: Any, group: Any, spec: Any) -> None:
+def draw_param(layout: Any, group: Any, spec: Any) -> None:
+    """One parameter, as its kind is best shown."""
     if spec.unit == "m":
         layout.prop(group, spec.name + SHOWN)
     elif spec.kind is tuple:
@@ -238,9 +241,8 @@ def _draw_param(layout: Any, group: Any, spec: Any) -> None:
 
 
 def _draw_generate(layout: Any, context: Any) -> None:
-    job = engine.studio.current
-    if engine.studio.busy:
-        _draw_progress(layout, job, context)
+    if engine.studio.busy_with(GENERATOR):
+        draw_progress(layout, context)
         return
     column = layout.column(align=True)
     row = column.row()
@@ -258,7 +260,9 @@ def _generate_label(context: Any) -> str:
     return "Generate" if num_targets else "Generate on a Plane"
 
 
-def _draw_progress(layout: Any, job: Job | None, context: Any) -> None:
+def draw_progress(layout: Any, context: Any) -> None:
+    """How far the job under way is, how many more wait, and the button that stops it."""
+    job = engine.studio.current
     row = layout.row(align=True)
     row.scale_y = 1.5
     fraction = job.fraction if job is not None else 0.0
@@ -268,9 +272,10 @@ def _draw_progress(layout: Any, job: Job | None, context: Any) -> None:
     draw_text(layout, f"{job.text if job is not None else 'Waiting'}{waiting}", context)
 
 
-def _draw_outcome(layout: Any, context: Any) -> None:
+def draw_outcome(layout: Any, context: Any, topic: str) -> None:
+    """What is said of the last job of a generator, with the buttons that help."""
     notice = engine.studio.notice
-    if notice is None or engine.studio.busy:
+    if notice is None or notice.topic != topic or engine.studio.busy_with(topic):
         return
     column = layout.column()
     row = column.row()
@@ -284,7 +289,7 @@ def _draw_outcome(layout: Any, context: Any) -> None:
 
 def _draw_mending(layout: Any, notice: Notice) -> None:
     for operator in notice.mend:
-        layout.operator(operator, **({"text": "Try Again"} if operator == "maquette.generate" else {}))
+        layout.operator(operator, **({"text": "Try Again"} if operator in AGAIN else {}))
     if notice.detail:
         layout.operator("maquette.copy_detail", icon="COPYDOWN")
 

@@ -4,7 +4,7 @@
 Property classes are read by Blender from their annotations, so this file does not postpone their evaluation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty, StringProperty
@@ -18,10 +18,14 @@ from ..core.params import Params, ParamSpec, specs
 from ..core.texture.maps import MAPS
 from .scene.units import metres_per_unit
 
+Changed = Callable[[Any, Any, str], None]
+
 SHOWN = "_shown"
 DENSITY = "density" + SHOWN
 # the parameter that names a learned model, and the one that names four points of a picture
 MODEL, CORNERS = "model", "corners"
+# the parts of a character that stay as they are
+KEEP = "keep"
 
 
 def choice_label(choice: str) -> str:
@@ -34,12 +38,12 @@ def group_name(method: Method) -> str:
     return f"{method.generator}_{method.name}"
 
 
-def make_group(method: Method) -> type[PropertyGroup]:
-    """A PropertyGroup with every parameter of the method."""
+def make_group(method: Method, changed: Changed | None = None) -> type[PropertyGroup]:
+    """A PropertyGroup with every parameter of the method; `changed(group, context, name)` hears of new values."""
     annotations: dict[str, Any] = {}
     by_name = {spec.name: spec for spec in specs(method.params)}
     for spec in by_name.values():
-        annotations |= _properties_of(spec, method)
+        annotations |= _properties_of(spec, method, changed)
     if {"size", "size_m"} <= set(by_name):
         annotations[DENSITY] = _density_shown(by_name["size"])
     name = "MAQUETTE_PG_" + group_name(method)
@@ -86,9 +90,12 @@ def _shortest(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _properties_of(spec: ParamSpec, method: Method) -> dict[str, Any]:
+def _properties_of(spec: ParamSpec, method: Method, changed: Changed | None) -> dict[str, Any]:
     """The Blender properties that stand for one parameter."""
     said: dict[str, Any] = {"name": spec.label, "description": spec.description, "default": spec.default}
+    if changed is not None:
+        name = spec.name
+        said["update"] = lambda group, context: changed(group, context, name)
     if spec.kind is bool:
         return {spec.name: BoolProperty(**said)}
     if spec.kind is int:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from ..core.generators import Method
 from ..core.params import ParamSpec, specs
-from .param_properties import CORNERS, MODEL, choice_label
+from .param_properties import CORNERS, KEEP, MODEL, choice_label
 
 # what has a place of its own in the panel
-PLACED = ("size", "size_m", "maps", MODEL, CORNERS)
+PLACED = ("size", "size_m", "maps", MODEL, CORNERS, KEEP)
 # more parameters than these make a panel that is hard to read: the rest go into a sub-panel
 MOST_IN_SIGHT = 6
 
@@ -31,17 +31,22 @@ class Presentation:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+# the attributes of bodies, as characters' methods declare them
+_BODY = {
+    "Attributes": ("height", "weight", "muscle", "age"),
+    "Proportions": ("head", "arms", "legs", "hands", "torso", "stylisation"),
+}
 PRESENTATIONS = {
-    "exemplar": Presentation(seed="Arrangement"),
-    "tileable": Presentation(picture="Picture"),
-    "inpaint": Presentation(
+    "texture/exemplar": Presentation(seed="Arrangement"),
+    "texture/tileable": Presentation(picture="Picture"),
+    "texture/inpaint": Presentation(
         picture="Picture",
         seed="Filling",
         groups={"Rectangle instead of a Mask": ("x", "y", "width", "height")},
     ),
-    "extend": Presentation(picture="Picture", seed="Filling"),
-    "photo": Presentation(seed=""),
-    "family": Presentation(
+    "texture/extend": Presentation(picture="Picture", seed="Filling"),
+    "texture/photo": Presentation(seed=""),
+    "texture/family": Presentation(
         picture="Like This Picture",
         seed="Material",
         groups={"Colour": ("brightness", "hue", "saturation", "contrast")},
@@ -51,7 +56,8 @@ PRESENTATIONS = {
 
 def presentation(method: Method) -> Presentation:
     """The method's words."""
-    return PRESENTATIONS.get(method.name, Presentation())
+    default = Presentation(groups=_BODY) if method.generator == "character" else Presentation()
+    return PRESENTATIONS.get(f"{method.generator}/{method.name}", default)
 
 
 def in_sight(method: Method) -> list[ParamSpec]:

@@ -58,8 +58,13 @@ class ReferenceSlot(PropertyGroup):
         self.source, self.image = "IMAGE", image
 
 
+def methods_of(generator: str) -> list[Method]:
+    """The declared methods of a generator."""
+    return [method for method in methods().values() if method.generator == generator]
+
+
 def _roles() -> list[str]:
-    return list(dict.fromkeys(role for method in methods().values() for role in method.roles))
+    return list(dict.fromkeys(role for method in methods_of(GENERATOR) for role in method.roles))
 
 
 def make_references() -> type[PropertyGroup]:
@@ -92,7 +97,7 @@ FILE_ITEMS = [
 
 def make_settings(groups: dict[str, type[PropertyGroup]], references: type[PropertyGroup]) -> type[PropertyGroup]:
     """The PropertyGroup at `scene.maquette`."""
-    items = [(m.name, m.label, m.description) for m in methods().values() if m.generator == GENERATOR]
+    items = [(m.name, m.label, m.description) for m in methods_of(GENERATOR)]
     annotations = {
         "texture_method": EnumProperty(name="Method", description="How the material is made", items=items),
         "seed": IntProperty(name="Seed", description="Another seed gives another result", min=0, max=MAX_SEED),
@@ -124,7 +129,7 @@ def _register_class(kind: type) -> None:
 
 def register() -> None:
     """Add `scene.maquette`."""
-    groups = {group_name(method): make_group(method) for method in methods().values()}
+    groups = {group_name(method): make_group(method) for method in methods_of(GENERATOR)}
     references = make_references()
     settings = make_settings(groups, references)
     kinds: list[type] = [ReferenceSlot, *groups.values(), references, settings]

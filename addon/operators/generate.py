@@ -99,10 +99,15 @@ class JobOperator:
         """The job that this operator stands for; raises MaquetteError before any work is done."""
         raise NotImplementedError
 
+    def make_jobs(self, context: Any) -> list[Job]:
+        """Where an operator stands for several."""
+        return [self.make_job(context)]
+
     def invoke(self, context: Any, event: Any) -> set[str]:
-        """Start the job and return; the panel shows how it goes."""
+        """Start the jobs and return; the panel shows how it goes."""
         try:
-            engine.submit(self.make_job(context))
+            for job in self.make_jobs(context):
+                engine.submit(job)
         except MaquetteError as error:
             self.report({"ERROR"}, str(error))  # type: ignore[attr-defined]
             return {"CANCELLED"}
@@ -111,18 +116,19 @@ class JobOperator:
     def execute(self, context: Any) -> set[str]:
         """Make it here and now."""
         try:
-            job = self.make_job(context)
+            jobs = self.make_jobs(context)
         except MaquetteError as error:
             self.report({"ERROR"}, str(error))  # type: ignore[attr-defined]
             return {"CANCELLED"}
-        engine.studio.run(job)
-        notice = job.notice
-        if notice is not None:
-            self.report({notice.level}, notice.text)  # type: ignore[attr-defined]
-        return {"FINISHED"} if job.state is State.DONE else {"CANCELLED"}
+        for job in jobs:
+            engine.studio.run(job)
+            if job.notice is not None:
+                self.report({job.notice.level}, job.notice.text)  # type: ignore[attr-defined]
+        return {"FINISHED"} if all(job.state is State.DONE for job in jobs) else {"CANCELLED"}
 
 
-def _has_engine(kind: Any) -> bool:
+def has_engine(kind: Any) -> bool:
+    """Whether an operator has an engine to work with; says why not."""
     if engine.found() is None:
         kind.poll_message_set("Maquette has no engine yet: make one in its preferences")
         return False
@@ -146,7 +152,7 @@ class MAQUETTE_OT_generate(JobOperator, Operator):  # noqa: N801 Blender's namin
     @classmethod
     def poll(cls, context: Any) -> bool:
         """Needs an engine."""
-        return _has_engine(cls)
+        return has_engine(cls)
 
     def make_job(self, context: Any) -> Job:
         """From the panel's values, or from the Request that a script gave."""
@@ -178,7 +184,7 @@ class InPlace(JobOperator):
         if material.library is not None:
             cls.poll_message_set("The material is linked from another file; make it local first")  # type: ignore[attr-defined]
             return False
-        return _has_engine(cls)
+        return has_engine(cls)
 
     def place(self, context: Any, material: Any, mapping: str, relief_as: str) -> Place:
         """In place of what the material shows now."""

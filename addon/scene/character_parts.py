@@ -13,19 +13,25 @@ from .record import is_character
 PART, LEVEL = "maquette_part", "maquette_level"
 # on an armature object: each of its actions
 CLIPS = "maquette_clip_"
+# on a member of a crowd: the armature object that it is a copy of
+MEMBER_OF = "maquette_member_of"
 
 
 def character_of(item: Any) -> Any:
     """The armature object of the generated character that an object belongs to, None where there is none.
 
-    An object that instances a character's collection belongs to it too.
+    Instances of a character's collection, and members of a crowd, belong to it too.
     """
     if item is None or is_character(item):
         return item
     if item.type == "EMPTY" and item.instance_collection is not None:
         return next((inner for inner in item.instance_collection.all_objects if is_character(inner)), None)
-    armatures = (modifier.object for modifier in item.modifiers if modifier.type == "ARMATURE")
-    return next((armature for armature in armatures if armature is not None and is_character(armature)), None)
+    armatures = [item, *(modifier.object for modifier in item.modifiers if modifier.type == "ARMATURE")]
+    for armature in armatures:
+        original = armature.get(MEMBER_OF, armature) if armature is not None else None
+        if is_character(original):
+            return original
+    return None
 
 
 def meshes_of(armature: Any) -> dict[str, Any]:

@@ -102,13 +102,17 @@ class Maquette:
 
     def start(self, operator: str = "generate") -> Any:
         """What the button does: submit the job and return, without working on it."""
+        return self.submit(operator)[0]
+
+    def submit(self, operator: str) -> list[Any]:
+        """The same where a button starts several jobs."""
         import bpy
 
         kind = getattr(bpy.types, f"MAQUETTE_OT_{operator}")
-        context = bpy.context
-        job = kind.make_job(_Operator(kind), context)
-        self.studio.submit(job)
-        return job
+        jobs: list[Any] = kind.make_jobs(_Operator(kind), bpy.context)
+        for job in jobs:
+            self.studio.submit(job)
+        return jobs
 
     def finish(self, job: Any, limit_s: float = 60.0) -> Any:
         """Pump the poll function until the job has ended."""

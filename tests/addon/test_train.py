@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 import pytest
 
-from .test_methods import draw
+from .panels import draw
 
 FAKE = Path(__file__).with_name("fake_training.py")
 
