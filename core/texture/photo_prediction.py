@@ -70,6 +70,8 @@ def _read(
 
 def without_light(picture_hw3: torch.Tensor, light_hw1: torch.Tensor, amount: float) -> torch.Tensor:
     """The picture (sRGB) with the share `amount` of its light (log2) taken out; its mean brightness stays."""
+    if amount == 0:
+        return picture_hw3
     light = light_hw1 - light_hw1.mean(0).mean(0)
     return (picture_hw3 * 2 ** (-amount * light / GAMMA)).clamp(0, 1)
 
