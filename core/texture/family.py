@@ -108,11 +108,15 @@ def _place(request: Request, network: FamilyNetwork, random: torch.Generator, co
     if groups:
         codes = [project(network, read_maps(group, context.warn, shortest=LOOKED_AT)) for group in groups]
         return mixed(codes, [group[0].weight for group in groups])
-    if params.category != ANY and params.category not in network.categories:
-        raise InputError(
-            f"The model knows no category {show(params.category)}. There is: {ANY}, {', '.join(network.categories)}."
-        )
+    known = _categories(network)
+    if params.category != ANY and params.category not in known:
+        raise InputError(f"The model knows no category {show(params.category)}. There is: {ANY}, {', '.join(known)}.")
     return drawn(network, "" if params.category == ANY else params.category, params.variety, random)
+
+
+def _categories(network: FamilyNetwork) -> list[str]:
+    """Those with a material to start from; of others only labelled pictures were seen."""
+    return [name for number, name in enumerate(network.categories) if bool((network.category == number).any())]
 
 
 def _materials(references: tuple[Reference, ...]) -> Iterator[list[Reference]]:

@@ -14,6 +14,7 @@ from PIL import Image
 from maquette.core import engine
 from maquette.core.errors import InputError
 from maquette.core.request import Request
+from maquette.core.texture import family
 from maquette.core.texture.family_network import LATENT, FamilyNetwork
 from maquette.core.texture.family_space import CODE_LENGTH, Code, mixed, periods_of, rendered, whole_cycles
 from maquette.core.texture.family_spectrum import UNKNOWN, spectrum_of, spread_of, with_profile
@@ -109,6 +110,13 @@ def test_a_code_alone_is_a_material() -> None:
 def test_an_unknown_category_is_named() -> None:
     with pytest.raises(InputError, match="knows no category 'cheese'"):
         made(category="cheese")
+
+
+def test_a_category_without_a_material_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = FamilyNetwork(["brick", "paint"], 1).eval()
+    monkeypatch.setattr(family, "_loaded", lambda model, device: network)
+    with pytest.raises(InputError, match="'paint'. There is: any, brick\\."):
+        made(category="paint")
 
 
 def test_several_pictures_are_mixed_by_their_weights(tmp_path: Path) -> None:
