@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A .blend with one material in it, marked as an asset: preview, tags, licence, description."""
+"""A .blend with one material or character in it, marked as an asset: preview, tags, licence, description."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from ...core import bundle
 from ...core.errors import HostError
 from .apply import Made, Place, apply
 from .bundle_images import read_made
+from .character_asset import mark_as_asset as mark_character
+from .character_file import add_from_bundle
 from .material import map_images
 from .targets import Target
 from .thumbnail import SIZE, ball
@@ -23,16 +25,23 @@ THUMBNAIL_SOURCE = 1024
 
 
 def write_blend(folder: Path, out: Path) -> None:
-    """Write the material of a bundle's folder as an asset into the .blend `out`."""
+    """Write the character or material of a bundle's folder as an asset into the .blend `out`."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    made = read_made(folder, bundle.asset_without_arrays(folder).name)
-    place = Place(scene=Target("", 0), mapping="UV")
-    material, _ = apply(made, place, metres_per_unit=1.0)
-    mark_as_asset(material, made)
+    if bundle.asset_without_arrays(folder).rig is not None:
+        mark_character(add_from_bundle(folder))
+    else:
+        _add_material(folder)
     try:
         bpy.ops.wm.save_as_mainfile(filepath=str(out), compress=True, check_existing=False)
     except RuntimeError as error:
         raise HostError(f"'{out}' cannot be written: {error}") from error
+
+
+def _add_material(folder: Path) -> None:
+    made = read_made(folder, bundle.asset_without_arrays(folder).name)
+    place = Place(scene=Target("", 0), mapping="UV")
+    material, _ = apply(made, place, metres_per_unit=1.0)
+    mark_as_asset(material, made)
 
 
 def mark_as_asset(material: Any, made: Made) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import tempfile
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,18 @@ def export(
     return tuple(names)
 
 
+def _character_blend(asset: Asset, folder: Path, progress: Progress) -> list[str]:
+    """A character's .blend is built from what a scene is built from, in a folder beside; it comes as it is there."""
+    from . import blend
+
+    with tempfile.TemporaryDirectory(prefix=".scene-", dir=folder) as beside:
+        export(asset, Path(beside), (SCENE,), progress=progress)
+        written = blend.write(Path(beside), progress)
+        for name in written:
+            (Path(beside) / name).replace(folder / name)
+    return written
+
+
 def _shape(asset: Asset, folder: Path) -> tuple[str, ...]:
     """The arrays that a change of proportions moves, nothing else: a slider in motion waits for it."""
     bundle.write_asset(scene.shape_alone(asset), folder)
@@ -121,6 +134,8 @@ def _blend(asset: Asset, folder: Path, names: list[str], progress: Progress) -> 
     """A .blend is built from the folder's PNGs; those that nobody asked for are taken away again."""
     from . import blend, png
 
+    if asset.rig is not None:
+        return _character_blend(asset, folder, progress)
     extra = [] if "albedo.png" in names else png.write(asset, folder, progress)
     bundle.write_asset(asset, folder, (*names, *extra), arrays=False)
     written = blend.write(folder, progress)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -114,3 +115,27 @@ def test_a_jobs_file_is_made_and_placed(scene: Path, tmp_path: Path, photo: Path
     done = run("-c", BLENDER, str(scene), str(SCRIPTS / "fill_scene.py"), "--", str(jobs), "--python", python)
     assert done.returncode == 0, done.stderr
     assert materials_in(scene) == {"Wall": [], "Floor": ["Floor"]}
+
+
+def test_a_character_becomes_an_asset_in_a_blend(tmp_path: Path, maquette: Any) -> None:
+    import bpy
+
+    sys.path.insert(0, str(REPO / "tests" / "addon"))
+    try:
+        from fake_engine import character  # type: ignore[import-not-found]
+    finally:
+        sys.path.remove(str(REPO / "tests" / "addon"))
+    request = maquette.module("core.request").Request.from_plain({"generator": "texture", "method": "family"})
+    asset, bundle = maquette.module("core.asset"), maquette.module("core.bundle")
+    provenance = asset.Provenance("0.1.0", request.key, 1, "", "cpu", request.to_plain(with_paths=False))
+    folder, out = tmp_path / "post", tmp_path / "post.blend"
+    bundle.save(dataclasses.replace(character({"params": {}, "seed": 0}), provenance=provenance), folder)
+    done = run(str(SCRIPTS / "blend_file.py"), "--", str(folder), str(out))
+    assert done.returncode == 0, done.stderr
+    with bpy.data.libraries.load(str(out), assets_only=True) as (there, wanted):
+        wanted.collections = there.collections
+    (collection,) = wanted.collections
+    assert {item.type for item in collection.objects} == {"ARMATURE", "MESH"}
+    assert collection.preview.image_size[0] > 0
+    armature = next(item for item in collection.objects if item.type == "ARMATURE")
+    assert armature["maquette_clip_0"].name == "fake Wave", "clips come along"
