@@ -115,7 +115,7 @@ def test_an_unknown_category_is_named() -> None:
 def test_a_category_without_a_material_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     network = FamilyNetwork(["brick", "paint"], 1).eval()
     monkeypatch.setattr(family, "_loaded", lambda model, device: network)
-    with pytest.raises(InputError, match="'paint'. There is: any, brick\\."):
+    with pytest.raises(InputError, match=r"'paint'\. There is: any, brick\."):
         made(category="paint")
 
 
