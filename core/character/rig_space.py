@@ -41,7 +41,7 @@ class Decoded:
     legs: torch.Tensor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RigSpace:
     """One character, measured: `code` is its shape code, `vertices` and `joints` are bound to the `field`."""
 
