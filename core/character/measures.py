@@ -110,8 +110,8 @@ class Probe:
         offset = places - heads[:, own]
         along = (offset * directions[own]).sum(-1, keepdim=True)
         apart = (offset - along * directions[own]).norm(dim=-1)
-        top: torch.Tensor = places[:, of_head, 2].amax(1)
-        return top
+        mean: torch.Tensor = (apart @ self.of_bone).clamp_min(1e-6)
+        return mean
 
     def _mean(self, values: torch.Tensor, names: tuple[str, ...]) -> torch.Tensor:
         there = [_index(name) for name in names if self.known[_index(name)]]
