@@ -4,5 +4,33 @@
 from __future__ import annotations
 
 from ..generators import Method
+from .params import TransferParams, VariationParams
 
-METHODS: tuple[Method, ...] = ()
+METHODS: tuple[Method, ...] = (
+    Method(
+        generator="character",
+        name="variation",
+        label="Around one character",
+        description="A new member around one character: by chance, by attributes, with what shall stay locked",
+        params=VariationParams,
+        module="character.variation",
+        version=1,
+        roles=("character",),
+        required=("character",),
+        noun="character file",
+        export="glb",
+    ),
+    Method(
+        generator="character",
+        name="transfer",
+        label="Another's proportions",
+        description="One character's mesh, materials and clips in another's proportions",
+        params=TransferParams,
+        module="character.transfer",
+        version=1,
+        roles=("character", "proportions"),
+        required=("character", "proportions"),
+        noun="character file",
+        export="glb",
+    ),
+)

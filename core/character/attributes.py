@@ -64,7 +64,7 @@ def moved_by_attributes(space: RigSpace, base: torch.Tensor, wanted: Mapping[str
     moves = _moves(wanted)
     if not any(moves.values()):
         return difference
-    probe, directions = _probe(space), _directions()
+    probe, directions = probe_of(space), _directions()
     deviations = torch.tensor([DEVIATIONS[name] for name in MEASURES])
     goal = _goal(probe.measured(difference[None])[0], moves) / deviations
     weights = torch.zeros(len(directions))
@@ -80,7 +80,8 @@ def moved_by_attributes(space: RigSpace, base: torch.Tensor, wanted: Mapping[str
 
 
 @functools.lru_cache(maxsize=16)
-def _probe(space: RigSpace) -> Probe:
+def probe_of(space: RigSpace) -> Probe:
+    """The character's probe, made once."""
     return Probe.of(space)
 
 

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The character methods from a Request to an Asset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from synthetic_character import synthetic_character
+
+from maquette.core import engine
+from maquette.core.asset import Asset
+from maquette.core.errors import InputError
+from maquette.core.files import gltf
+from maquette.core.request import Request
+
+
+def saved(folder: Path, name: str, **shape: float) -> str:
+    """A character written as GLB; returns its path."""
+    place = folder / name
+    place.mkdir()
+    names = gltf.write(synthetic_character(**shape), place, lambda fraction, text: None)  # type: ignore[arg-type]
+    return str(place / next(file for file in names if file.endswith(".glb")))
+
+
+@pytest.fixture(scope="module")
+def hero(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return saved(tmp_path_factory.mktemp("hero"), "hero")
+
+
+@pytest.fixture(scope="module")
+def giant(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return saved(tmp_path_factory.mktemp("giant"), "giant", legs=1.25, girth=1.2, head=1.3)
+
+
+def made(method: str, references: list[Any], params: dict[str, Any] | None = None, seed: int = 0) -> Asset:
+    plain = {"generator": "character", "method": method, "references": references, "params": params or {}, "seed": seed}
+    return engine.generate(Request.from_plain(plain), device="cpu")
+
+
+def whole(asset: Asset) -> np.ndarray:
+    return np.concatenate([mesh.positions for mesh in asset.meshes])
+
+
+def test_a_variation_is_the_same_for_one_seed_and_another_for_another(hero: str) -> None:
+    first, again, other = (made("variation", [hero], seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(whole(first), whole(again))
+    assert np.abs(whole(first) - whole(other)).max() > 0.01
+    assert first.report["inverted_share"] <= 0.001
+    assert first.report["height_m"] == pytest.approx(np.ptp(whole(first)[:, 2]), rel=0.02)
+    assert len(first.clips) == 1 and first.rig is not None
+
+
+def test_without_variety_a_variation_is_the_character(hero: str) -> None:
+    still = made("variation", [hero], {"variety": 0.0, "clips": False})
+    taller = made("variation", [hero], {"variety": 0.0, "clips": False, "height": 1.0})
+    assert not still.clips
+    assert np.ptp(whole(taller)[:, 2]) > 1.1 * np.ptp(whole(still)[:, 2])
+
+
+def test_what_is_kept_stays(hero: str) -> None:
+    still = made("variation", [hero], {"variety": 0.0, "clips": False})
+    kept = made("variation", [hero], {"variety": 1.0, "clips": False, "keep": ["proportions", "head"]}, seed=3)
+    assert still.rig is not None and kept.rig is not None
+    scale = kept.report["height_m"] / still.report["height_m"]
+    assert np.allclose(kept.rig.rest_pose[:, :3, 3], scale * still.rig.rest_pose[:, :3, 3], atol=0.01)
+    assert np.abs(whole(kept) - scale * whole(still)).max() > 0.005
+
+
+def test_transfer_takes_over_proportions_but_not_height(hero: str, giant: str) -> None:
+    references = [hero, {"role": "proportions", "path": giant}]
+    none, some, all_ = (made("transfer", references, {"strength": s, "clips": False}) for s in (0.0, 0.5, 1.0))
+    ratios = [asset.report["head_ratio"] for asset in (none, some, all_)]
+    assert ratios == sorted(ratios) and ratios[2] > 1.05 * ratios[0]
+    assert all_.report["height_m"] == pytest.approx(none.report["height_m"], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("plain", "said"),
+    [
+        ({"method": "transfer", "references": ["a.glb"]}, "needs a reference character file for proportions"),
+        ({"method": "variation", "references": ["nowhere.glb"]}, "The character file 'nowhere.glb' does not exist"),
+        ({"method": "variation", "references": ["/"]}, "is a folder. Name a character file"),
+    ],
+)
+def test_bad_references_are_told_before_any_work(plain: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        engine.generate(Request.from_plain({"generator": "character", **plain}), device="cpu")
