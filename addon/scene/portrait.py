@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 SIZE = 256
-POINTS = 400_000
+POINTS = 150_000
+# each point covers a square of three pixels, so that no gap is left between them
+FOOTPRINT = (-1, 0, 1)
 MARGIN = 1.12
 # seen from the front left, a little from above
 YAW, PITCH = np.radians(25.0), np.radians(8.0)
@@ -56,12 +58,13 @@ def _splat(points: np.ndarray, colours: np.ndarray, size: int) -> np.ndarray:
     low, high = flat.min(axis=0), flat.max(axis=0)
     scale = (size - 1) / max(float((high - low).max()) * MARGIN, 1e-9)
     pixel = np.round((flat - (low + high) / 2) * scale + (size - 1) / 2).astype(int)
-    index = pixel[:, 1] * size + pixel[:, 0]
+    around = np.array([row * size + column for row in FOOTPRINT for column in FOOTPRINT])
     order = np.argsort(-depth)
+    covered = ((pixel[order, 1] * size + pixel[order, 0])[:, None] + around).ravel()
     image = np.zeros((size * size, 4), np.float32)
-    # of several that fall on one pixel the last, and nearest, stays
-    image[index[order], :3] = colours[order]
-    image[index[order], 3] = 1.0
+    # of several that cover one pixel the last, and nearest, stays
+    image[covered, :3] = np.repeat(colours[order], len(around), axis=0)
+    image[covered, 3] = 1.0
     result: np.ndarray = image.reshape(size, size, 4)
     return result
 

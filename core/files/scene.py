@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..asset import Asset
+from ..asset import Asset, Mesh
 from .depth import integers
 
 _FILE = re.compile(r"texture_([0-9]+)_([a-z_]+)\.png")
@@ -43,8 +43,19 @@ def without_textures(asset: Asset) -> Asset:
 
 
 def shape_alone(asset: Asset) -> Asset:
-    """Only what a change of proportions moves: places of vertices and joints."""
-    return replace(asset, materials=(), clips=())
+    """Only what a change of proportions moves, places of vertices and joints, with the faces that tell the mesh."""
+    return replace(
+        asset,
+        materials=(),
+        clips=(),
+        meshes=tuple(_bare(mesh) for mesh in asset.meshes),
+        rig=None if asset.rig is None else replace(asset.rig, skins=()),
+    )
+
+
+def _bare(mesh: Mesh) -> Mesh:
+    levels = tuple(_bare(level) for level in mesh.levels)
+    return replace(mesh, uvs={}, colors={}, normals=np.zeros((0, 3), np.float32), levels=levels)
 
 
 def is_texture(image: np.ndarray) -> bool:
