@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .core.character.library_command import add_library
 from .core.errors import Cancelled, InputError, MaquetteError
 from .core.generators import Method, methods
 from .core.params import Params, ParamSpec, specs
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_batch(commands)
     add_train(commands)
     add_evaluate(commands)
+    add_library(commands)
     doctor = commands.add_parser("doctor", help="say what works here, what does not, and how to mend it")
     doctor.set_defaults(command=_doctor)
     return parser

@@ -52,15 +52,19 @@ class Model:
 
 def models_folder() -> Path:
     """Where trained models are kept: MAQUETTE_MODELS, else the user's own data folder."""
-    if os.environ.get(FOLDER_VARIABLE):
-        return Path(os.environ[FOLDER_VARIABLE])
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named) if named else data_folder() / "models"
+
+
+def data_folder() -> Path:
+    """Where the user's own models and characters are kept."""
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
     elif sys.platform == "darwin":
         base = Path.home() / "Library" / "Application Support"
     else:
         base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "maquette" / "models"
+    return base / "maquette"
 
 
 def method_folder(generator: str, method: str) -> Path:

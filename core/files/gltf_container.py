@@ -21,7 +21,8 @@ from ..errors import InputError
 MAX_FILE_BYTES = 512 * 2**20
 MAX_JSON_BYTES = 64 * 2**20
 MAX_ITEMS = 100_000
-SUFFIXES = (".glb", ".gltf")
+# a .vrm is a .glb with more in it
+SUFFIXES = (".glb", ".gltf", ".vrm")
 _MAGIC, _JSON, _BINARY = b"glTF", b"JSON", b"BIN\0"
 _COMPRESSED = {
     "KHR_draco_mesh_compression": "Draco",
