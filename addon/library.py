@@ -13,18 +13,19 @@ from typing import Any
 
 import bpy
 
+from ..core.character import library as shelf
+from ..core.character.library import Entry
 from ..core.errors import HostError, MaquetteError
-from . import engine, shelf
+from . import engine
 from .jobs import Notice
 from .library_run import LibraryRun
 from .package import cache_folder
 from .redraw import redraw_panels
-from .shelf import Entry
 
 POLL_S = 0.2
 
 _run: LibraryRun | None = None
-_entries: list[Entry] | None = None
+_entries: tuple[Entry, ...] | None = None
 _fault = ""
 
 
@@ -33,9 +34,9 @@ def entries() -> Sequence[Entry]:
     global _entries, _fault
     if _entries is None:
         try:
-            _entries, _fault = sorted(shelf.entries(), key=lambda entry: (entry.pack, entry.name)), ""
+            _entries, _fault = shelf.entries(), ""
         except MaquetteError as error:
-            _entries, _fault = [], str(error)
+            _entries, _fault = (), str(error)
     return _entries
 
 
@@ -63,7 +64,7 @@ def by_hash(sha256: str) -> Entry | None:
 
 def path_of(entry: Entry) -> Path:
     """Where the character's file lies."""
-    return entry.path
+    return shelf.path_of(entry)
 
 
 def fill_list() -> None:
@@ -73,8 +74,19 @@ def fill_list() -> None:
     shown.entries.clear()
     for entry in entries():
         item = shown.entries.add()
-        item.name, item.pack = entry.name, entry.pack
+        item.name, item.pack, item.kind, item.family = entry.name, entry.pack, entry.kind, entry.family
+        item.facts, item.licence, item.permissions = _facts(entry), _licence(entry), "; ".join(entry.permissions)
     shown.active = min(shown.active, max(0, len(shown.entries) - 1))
+
+
+def _facts(entry: Entry) -> str:
+    clips = f", {len(entry.clips)} clips" if entry.clips else ""
+    return f"{entry.kind.capitalize()}, {entry.height_m:.2f} m, {entry.faces} faces, {entry.joints} bones{clips}"
+
+
+def _licence(entry: Entry) -> str:
+    told = ", ".join(part for part in (entry.licence, entry.author) if part)
+    return f"Licence: {told}" if told else "Its licence is not told"
 
 
 def run() -> LibraryRun | None:

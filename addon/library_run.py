@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import bpy
@@ -14,6 +14,9 @@ from ..core.client import engine_environment
 from ..core.errors import HostError
 from .jobs import Notice
 from .package import FOLDER
+
+# what the child says as it begins a file
+_STEP = re.compile(r"([0-9]+) of ([0-9]+)  (.*)")
 
 
 class LibraryRun:
@@ -38,15 +41,15 @@ class LibraryRun:
             )
         except OSError as error:
             raise HostError(f"'{python}' cannot be started: {error.strerror}.") from error
-        self._started = time.monotonic()
 
     @property
     def done(self) -> bool:
-        """Whether the child has ended."""
-        ended = self._process.poll() is not None
-        # how many files there are shows only in the end: the bar says that something goes on
-        self.fraction = 1.0 if ended else (time.monotonic() - self._started) % 10.0 / 10.0
-        return ended
+        """Whether the child has ended; how far it is, as it said last, is noted."""
+        steps = [found for line in self.said() if (found := _STEP.fullmatch(line))]
+        if steps:
+            number, total, self.text = steps[-1].groups()
+            self.fraction = (int(number) - 1) / max(int(total), 1)
+        return self._process.poll() is not None
 
     def wait(self) -> None:
         """See it to its end."""
@@ -56,6 +59,7 @@ class LibraryRun:
         """End it; what it added stays."""
         self._process.kill()
         self._process.wait()
+        self._log.close()
 
     def said(self) -> list[str]:
         """What it printed."""
@@ -65,6 +69,7 @@ class LibraryRun:
     def outcome(self) -> Notice:
         """What is said of it once it has ended."""
         lines, code = self.said() or ["It said nothing."], self._process.returncode
+        self._log.close()
         if code == 0:
             return Notice("INFO", lines[-1], "\n".join(lines), topic="character")
         text = lines[-1] if code == 1 else f"Reading '{self.folder}' failed: {lines[-1]}"

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -357,3 +359,101 @@ def test_the_scenes_own_character_is_checked_first(maquette: Any, tmp_path: Path
     bpy.ops.object.armature_add()
     with pytest.raises(errors.InputError, match="2 armatures are selected"):
         source.chosen_character([cube, bpy.context.object])
+
+
+@pytest.fixture
+def stocked(maquette: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A library of three characters, two of one family; the add-on's module that reads it."""
+    monkeypatch.setenv("MAQUETTE_LIBRARY", str(tmp_path / "library"))
+    shelf = maquette.module("core.character.library")
+    for name, family in (("Cat", "q1"), ("Fox", "q1"), ("Man", "h1")):
+        file = shelf.file_for(name, "Pack")
+        about = {"pack": "Pack", "file": file, "sha256": hashlib.sha256(name.encode()).hexdigest(), "family": family}
+        numbers = {"joints": 2, "faces": 10, "vertices": 12, "height_m": 2.0}
+        more = {"source_sha256": "", "kind": "generic", "parts": (), "bones": ("lower", "upper"), "clips": ("Wave",)}
+        told = {"licence": "CC0", "permissions": ("commercial use: not allowed",)} if name == "Man" else {}
+        shelf.store(shelf.Entry(name=name, **about, **numbers, **more, **told), name.encode())
+    library = maquette.module("addon.library")
+    library.look_again()
+    yield library
+    monkeypatch.undo()
+    library.look_again()
+
+
+def test_the_library_is_listed_with_licences(maquette: Any, stocked: Any) -> None:
+    shown = bpy.context.window_manager.maquette_library  # type: ignore[union-attr]
+    assert [item.name for item in shown.entries] == ["Cat", "Fox", "Man"]
+    shown.active = 2
+    if not NAMES:
+        pytest.skip("no method makes characters yet, so there is no panel")
+    words = " ".join(text for kind, text in draw("MAQUETTE_PT_library") if kind == "label")
+    for text in ("2.00 m, 10 faces, 2 bones, 1 clips", "Licence: CC0", "commercial use: not allowed"):
+        assert text in words
+
+
+def test_ticks_stand_in_the_scene(maquette: Any, stocked: Any) -> None:
+    shown = bpy.context.window_manager.maquette_library  # type: ignore[union-attr]
+    sources = bpy.context.scene.maquette_characters.sources  # type: ignore[union-attr]
+    shown.active = 0
+    bpy.ops.maquette.tick_kin()
+    assert [slot.name for slot in sources.more] == ["Cat", "Fox"] and not shown.entries[2].ticked
+    shown.entries[0].ticked = False
+    assert [slot.name for slot in sources.more] == ["Fox"]
+    bpy.ops.maquette.untick_all()
+    assert not len(sources.more)
+    bpy.ops.maquette.remove_from_library()
+    assert [item.name for item in shown.entries] == ["Fox", "Man"]
+
+
+@needs_methods
+@pytest.mark.parametrize("name", [n for n in NAMES if find_method("character", n).required])
+def test_characters_of_the_library_are_references(maquette: Any, stocked: Any, name: str) -> None:
+    settings = bpy.context.scene.maquette_characters  # type: ignore[union-attr]
+    settings.method = name
+    method = find_method("character", name)
+    bpy.context.window_manager.maquette_library.active = 1  # type: ignore[union-attr]
+    for role in method.required:
+        if role in method.repeatable:
+            bpy.ops.maquette.tick_kin()
+        else:
+            bpy.ops.maquette.use_character(role=role)
+    armature = make(maquette)
+    references = json.loads(armature["maquette_request"])["references"]
+    assert {reference["sha256"] for reference in references} >= {hashlib.sha256(b"Fox").hexdigest()}
+    assert armature.users_collection[0].name in ("Cat", "Fox")
+    before = [slot.name for slot in settings.sources.more]
+    settings.sources.more.clear()
+    bpy.ops.maquette.character_to_panel()
+    assert [slot.name for slot in settings.sources.more] == before
+    # the file that it was made from went elsewhere: the library still has it
+    request = json.loads(armature["maquette_request"])
+    for reference in request["references"]:
+        reference["path"] = "/nowhere/x.glb"
+    armature["maquette_request"] = json.dumps(request)
+    assert maquette.finish(maquette.start("new_seed_character")).state.name == "DONE"
+    for item in list(stocked.entries()):
+        stocked.remove(item.name)
+    armature["maquette_request"] = json.dumps(request)
+    with pytest.raises(RuntimeError, match="nor in the library"):
+        bpy.ops.maquette.new_seed_character()
+
+
+def test_the_real_library_takes_a_character_of_the_scene(
+    maquette: Any, stocked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not os.environ.get("MAQUETTE_PYTHON"):
+        pytest.skip("MAQUETTE_PYTHON names no interpreter with torch")
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.object
+    cube.name = "Box"
+    bpy.ops.object.armature_add()
+    armature = bpy.context.object
+    armature.name = "Walker"
+    cube.modifiers.new("Armature", "ARMATURE").object = armature
+    cube.parent = armature
+    cube.vertex_groups.new(name="Bone").add(range(8), 1.0, "REPLACE")
+    assert bpy.ops.maquette.add_scene_character() == {"FINISHED"}
+    shown = bpy.context.window_manager.maquette_library  # type: ignore[union-attr]
+    assert "Walker" in [item.name for item in shown.entries]
+    with pytest.raises(RuntimeError, match="no folder"):
+        bpy.ops.maquette.add_to_library(directory="/nowhere")
