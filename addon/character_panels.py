@@ -25,6 +25,7 @@ from .texts import draw_text
 TOPIC = "character"
 KIND_ICONS = {"humanoid": "ARMATURE_DATA", "quadruped": "GROUP_BONE", "generic": "BONE_DATA"}
 MOST_CLIPS = 12
+MOST_NAMES = 8
 
 
 class MAQUETTE_UL_library(UIList):  # noqa: N801 Blender's naming
@@ -164,15 +165,24 @@ def _draw_sources(layout: Any, settings: Any, method: Method, context: Any) -> N
     shown = context.window_manager.maquette_library
     for role in method.roles:
         if role in method.repeatable:
-            count = sum(1 for slot in settings.sources.more if slot.filled)
-            words = f"{count} of the library are ticked" if count else "Tick characters in the library"
-            optional = "" if role in method.required or count else " (optional)"
-            layout.label(text=f"{choice_label(role)}: {words}{optional}", icon="CHECKBOX_HLT")
+            _draw_ticked(layout, settings.sources.more, role in method.required, context)
             continue
         slot = getattr(settings.sources, role)
         row = layout.row(align=True)
         row.prop_search(slot, "name", shown, "entries", text=choice_label(role), icon="ARMATURE_DATA")
         row.operator("maquette.use_character", text="", icon="EYEDROPPER").role = role
+
+
+def _draw_ticked(layout: Any, slots: Any, required: bool, context: Any) -> None:
+    """The ticked characters with their numbers, by which parameters name them."""
+    names = [slot.name or bpy.path.display_name_from_filepath(slot.path) for slot in slots if slot.filled]
+    if not names:
+        text = "Tick characters in the library" if required else "Tick characters in the library (optional)"
+        layout.label(text=text, icon="CHECKBOX_HLT")
+        return
+    shown = ", ".join(f"{number} {name}" for number, name in enumerate(names[:MOST_NAMES], 1))
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    draw_text(layout, f"From {shown}{more}", context, "CHECKBOX_HLT")
 
 
 def _draw_keep(layout: Any, group: Any) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -457,3 +458,34 @@ def test_the_real_library_takes_a_character_of_the_scene(
     assert "Walker" in [item.name for item in shown.entries]
     with pytest.raises(RuntimeError, match="no folder"):
         bpy.ops.maquette.add_to_library(directory="/nowhere")
+
+
+@needs_methods
+def test_what_is_exported_is_what_was_made(maquette: Any, settings: Any, tmp_path: Path) -> None:
+    try:
+        from maquette.core.files.gltf_read import read_character
+    except ImportError as error:
+        pytest.skip(f"the reader needs the engine's environment: {error}")
+    armature = make(maquette)
+    bpy.ops.maquette.export_character(directory=str(tmp_path / "out"))
+    (file,) = (tmp_path / "out").glob("*.glb")
+    found, made = read_character(file), fake_character()
+    order = [found.rig.joints.index(name) for name in made.rig.joints]
+    assert np.allclose(found.rig.rest_pose[order], made.rig.rest_pose, atol=1e-5)
+    assert np.allclose(found.meshes[0].positions.min(axis=0), made.meshes[0].positions.min(axis=0), atol=1e-5)
+    assert np.allclose(found.meshes[0].positions.max(axis=0), made.meshes[0].positions.max(axis=0), atol=1e-5)
+    assert set(found.meshes[0].shape_keys) == {"Smile"} and armature.name in file.stem
+    (clip,) = found.clips
+    assert clip.name == "Wave" and clip.times_s[-1] - clip.times_s[0] == pytest.approx(1.0, abs=0.05)
+    turned = np.abs((clip.rotations[:, order[1]] * made.clips[0].rotations[1, 1]).sum(axis=1))
+    assert turned.max() == pytest.approx(1.0, abs=1e-4), "the bone turns as far as it did"
+
+
+def fake_character() -> Any:
+    """What the fake engine makes with no slider moved."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    try:
+        from fake_engine import character  # type: ignore[import-not-found]
+    finally:
+        sys.path.pop(0)
+    return character({"params": {}, "seed": 0})
