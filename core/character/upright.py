@@ -13,9 +13,11 @@ import numpy as np
 
 from ..asset import Asset, Clip, Mesh, Rig
 from .joint_names import LEFT, RIGHT, parse
+from .skeleton import is_humanoid, map_joints
 
 TALLEST_M = 30.0
 CENTIMETRE = 0.01
+HALF = 2
 
 
 def height_of(asset: Asset) -> float:
@@ -32,6 +34,10 @@ def standing(asset: Asset) -> tuple[Asset, tuple[str, ...]]:
     if scale != 1:
         said.append(f"It was {height:.0f} m high: its unit was taken as centimetres.")
     turns = quarter_turns(asset.rig) if asset.rig is not None else 0
+    if turns == HALF and asset.rig is not None:
+        # sides are mixed up more often than a character is turned about; a humanoid's are looked at more closely
+        mapped = map_joints(asset.rig.joints, asset.rig.parents, asset.rig.rest_pose)
+        turns = HALF if is_humanoid(mapped) else 0
     if turns:
         said.append(f"It did not face the front and was turned by {turns * 90} degrees.")
     return (moved(asset, turns, scale) if said else asset), tuple(said)

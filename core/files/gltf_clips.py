@@ -46,8 +46,12 @@ def read_clips(document: Document, tree: NodeTree, skeleton: Skeleton, warn: Cal
             raise InputError(f"{show(document.path.name)} has longer animations than are taken. Export fewer clips.")
         if channels:
             name = name if name not in names else f"{name}.{index:03d}"
+            clip = _clip(name, times, channels, tree, skeleton, moving)
+            if not all(np.isfinite(v).all() for v in (clip.rotations, clip.translations, clip.scales)):
+                warn(f"The clip {show(name)} was left out: it moves a bone out of sight.")
+                continue
             names.add(name)
-            clips.append(_clip(name, times, channels, tree, skeleton, moving))
+            clips.append(clip)
     return tuple(clips)
 
 

@@ -19,7 +19,7 @@ from .gltf_clips import read_clips
 from .gltf_container import Document, damaged, open_document
 from .gltf_meshes import RawMesh, check_size, read_mesh
 from .gltf_nodes import NodeTree
-from .gltf_skins import Skeleton, read_skeleton
+from .gltf_skins import FARTHEST_M, Skeleton, read_skeleton
 from .gltf_textures import Materials
 from .placing import corner_normals, guarded_weights, placed
 
@@ -48,7 +48,9 @@ def _silent(text: str) -> None:
 def _read(path: Path, clips: bool, warn: Warn, meshes: bool) -> Asset:
     document = open_document(path)
     try:
-        return _asset(document, clips, warn, meshes)
+        # numbers that are none are looked for and mended; they need no warning of numpy's
+        with np.errstate(all="ignore"):
+            return _asset(document, clips, warn, meshes)
     except _FAULTS as error:
         raise damaged(path, f"{type(error).__name__} {error}".rstrip(". ")) from error
 
@@ -116,6 +118,8 @@ def _part(
     names.add(name)
     to_world, joints, weights = _skinning(document, tree, skeleton, raw, node, name, warn)
     positions, normals = placed(raw.positions, raw.normals, to_world)
+    if not np.abs(positions).max() < FARTHEST_M:
+        raise damaged(document.path, f"the mesh {show(name)} reaches farther than {FARTHEST_M:g} m")
     joints, weights = guarded_weights(joints, weights, positions, skeleton.rest[:, :3, 3], name, warn)
     if raw.num_bad:
         warn(f"{raw.num_bad} of {len(positions)} normals of {show(name)} could not be used and were made anew.")
@@ -155,7 +159,7 @@ def _skinned(
     if np.abs(to_world - to_world[0]).max() <= 1e-3 * max(size, 1e-12):
         return to_world[:1], of_skin[joints], weights
     # the skin was bound in another pose than the first one: each vertex is taken to that
-    total = weights.sum(axis=1, keepdims=True)
+    total = weights.sum(axis=1, keepdims=True, dtype=np.float64)
     share = np.where(total > 0, weights / np.where(total > 0, total, 1), 0)
     share[total[:, 0] <= 0, 0] = 1
     mixed = np.zeros((len(joints), 4, 4))

@@ -24,6 +24,7 @@ from .gltf_nodes import NodeTree
 MAX_JOINTS = 1024
 SAME = 1e-4
 AGREES = 1e-2
+FARTHEST_M = 1e6
 CLEARLY = 0.1
 
 
@@ -70,6 +71,8 @@ def read_skeleton(document: Document, tree: NodeTree, used: list[int]) -> Skelet
     inverse_bind = [_inverse_bind(document, skins[index], tree, one) for index, one in zip(used, joints, strict=True)]
     spaces = [_mesh_space(tree, index) for index in used]
     bind = _bind_pose(tree.world[nodes], skin_joints, inverse_bind, spaces)
+    if not np.abs(bind).max() < FARTHEST_M:
+        raise damaged(document.path, f"its bones reach farther than {FARTHEST_M:g} m")
     names = _unique([tree.name(node) for node in nodes])
     return Skeleton(nodes, names, np.array(parents, np.int32), bind, rigid(bind), skin_joints, inverse_bind, list(used))
 

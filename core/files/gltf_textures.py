@@ -107,6 +107,8 @@ class Materials:
         """(H, W, 4) float32 in [0, 1], as stored, or None where there is none or it cannot be had."""
         if not isinstance(reference, dict):
             return None
+        if "KHR_texture_transform" in reference.get("extensions", {}):
+            self.warn("A texture is moved or scaled by KHR_texture_transform, which is not read; bake it into the UVs.")
         texture = self.document.item("textures", reference.get("index"))
         source = texture.get("source")
         if source is None:

@@ -23,7 +23,9 @@ def placed(positions: np.ndarray, normals: np.ndarray, to_world: np.ndarray) -> 
         moved = np.einsum("nij,nj->ni", to_world[:, :3, :3], positions) + to_world[:, :3, 3]
         turned = np.einsum("nij,nj->ni", _cofactors(to_world), normals)
     length = np.linalg.norm(turned, axis=1, keepdims=True)
-    return moved.astype(np.float32), (turned / np.where(length > 0, length, np.nan)).astype(np.float32)
+    return moved.astype(np.float32), (turned / np.where((length > 0) & np.isfinite(length), length, np.nan)).astype(
+        np.float32
+    )
 
 
 def corner_normals(normals: np.ndarray, positions: np.ndarray, triangles: np.ndarray) -> np.ndarray:

@@ -160,6 +160,15 @@ def test_centimetres_and_a_wrong_front_are_put_right(tmp_path: Path) -> None:
     np.testing.assert_allclose(high - low, [1, 0.5, 2], atol=1e-5)
 
 
+def test_sides_that_are_mixed_up_do_not_turn_what_is_no_humanoid(tmp_path: Path) -> None:
+    tiny = Tiny()
+    tiny.json["nodes"][1]["name"], tiny.json["nodes"][2]["name"] = "arm.L", "arm.R"
+    tiny.json["nodes"][2]["translation"] = [0.01, 0, 0]
+    del tiny.json["skins"][0]["inverseBindMatrices"]
+    report = add(tiny.save(tmp_path / "Odd.glb"))
+    assert report.notes == ()
+
+
 VRM_0 = {"author": "Ann", "licenseName": "CC_BY", "commercialUssageName": "Disallow", "violentUssageName": "Allow"}
 VRM_1 = {
     "authors": ["Ann", "Bob"],

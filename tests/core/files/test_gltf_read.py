@@ -370,6 +370,15 @@ def test_any_damage_to_the_bytes_is_read_or_refused_in_one_sentence(tiny: Tiny, 
     assert refused > 100
 
 
+def test_numbers_beyond_sense_are_refused_or_left_out(tiny: Tiny, tmp_path: Path) -> None:
+    tiny.animate(1, "translation", [0, 1], [[0, 0, 0], [0, 0, 3e38]])
+    asset, said = read(tiny, tmp_path)
+    assert asset.clips == () and said == ["The clip 'move' was left out: it moves a bone out of sight."]
+    tiny.json["nodes"][0]["scale"] = [1e30] * 3
+    with pytest.raises(InputError, match=r"its bones reach farther than 1e\+06 m"):
+        read(tiny, tmp_path)
+
+
 def test_a_skeleton_with_clips_needs_no_mesh(tiny: Tiny, tmp_path: Path) -> None:
     tiny.animate(1, "translation", [0, 1], [[0, 0, 0], [0, 0, 1]])
     del tiny.json["nodes"][3]["mesh"]
