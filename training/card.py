@@ -21,21 +21,24 @@ from torch import nn
 
 from ..core.version import VERSION
 from ..core.weights import save_weights, write_whole
-from .data.material_folder import MaterialSet
 from .presets import Settings
-from .task import Split, Task
+from .task import Item, Split, Task
 
 MAX_INDEX_BYTES = 2**26
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a training came from: its command, data and licences. No paths of the machine."""
+    """Where a training came from: its command, data and licences. No paths of the machine.
+
+    `noun` says what the items of its split are.
+    """
 
     command: str
     licence: str
     sources: str
-    split: Split
+    split: Split[Item]
+    noun: str = "materials"
 
 
 def write_model(
@@ -60,6 +63,7 @@ def write_model(
         "seed": settings.seed,
         "settings": asdict(settings),
         "hardware": hardware(),
+        "items": about.noun,
         "images": images,
         "hours": round(seconds / 3600, 2),
         "parameters": sum(p.numel() for p in network.parameters()),
@@ -87,7 +91,7 @@ def page(card: Mapping[str, Any], digest: str) -> str:
         "",
         f"- Data: {card['data']}",
         f"- Licence of the data: {card['licence']}",
-        f"- Trained on {len(card['training_sha256'])} materials of {len(card['families'])} families; judged on "
+        f"- Trained on {len(card['training_sha256'])} {card['items']} of {len(card['families'])} families; judged on "
         f"{len(card['held_out_families'])} families that were not trained on.",
         f"- Command: `{card['command']}`",
         f"- Maquette {card['maquette']}, commit {card['commit']}, seed {card['seed']}",
@@ -103,7 +107,7 @@ def page(card: Mapping[str, Any], digest: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def licences(folder: Path, sets: Sequence[MaterialSet]) -> str:
+def licences(folder: Path, items: Sequence[Item]) -> str:
     """What the data's `index.json` says of licences and providers, else that nothing is said."""
     index = folder / "index.json"
     try:
@@ -111,13 +115,19 @@ def licences(folder: Path, sets: Sequence[MaterialSet]) -> str:
         entries = json.loads(index.read_text(encoding="utf-8")) if readable else []
     except (OSError, ValueError):
         entries = []
-    names = {s.name for s in sets}
+    names = {item.name for item in items}
     said = Counter(
-        f"{entry['license']} ({entry.get('provider', 'provider not stated')})"
+        f"{entry['license']} ({entry.get('provider') or entry.get('author') or 'provider not stated'})"
         for entry in entries
-        if isinstance(entry, dict) and entry.get("license") and entry.get("name") in names
+        if isinstance(entry, dict) and entry.get("license") and _named(entry) in names
     )
     return ", ".join(f"{text}: {count}" for text, count in said.most_common()) or "not stated by the data"
+
+
+def _named(entry: Mapping[str, Any]) -> str:
+    """The item that an entry of the index is about: by its name, else by its file without the ending."""
+    name = entry.get("name") or str(entry.get("file", "")).rpartition(".")[0]
+    return str(name)
 
 
 def commit() -> str:

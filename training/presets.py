@@ -55,6 +55,12 @@ PRESETS: dict[str, dict[str, Settings]] = {
         "cpu":   Settings(           12_000,     8,    96, 2e-3,   2_000,   2_000,  10, 2e-3, r1=1.0, augment=0.6, precision=HALF),  # noqa: E501
         "gpu":   Settings(        2_000_000,    32,   128, 2e-3,  20_000,  50_000,  10, 2e-3, r1=1.0, augment=0.6),
     },
+    # deviations of shape codes in place of images; a crop means nothing to them
+    "character/family": {
+        "quick": Settings(            6_400,    64,    32, 2e-3,   1_000,   3_200,  10),
+        "cpu":   Settings(           96_000,    64,    32, 2e-3,   6_000,   9_600,  10),
+        "gpu":   Settings(          400_000,   256,    32, 2e-3,  20_000,  40_000,  10),
+    },
 }  # fmt: skip
 
 

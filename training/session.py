@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from lightning_fabric import Fabric
@@ -17,22 +17,24 @@ from ..core.codec import show
 from ..core.errors import InputError
 from ..core.models import find_model, models
 from ..core.weights import load_weights
-from .card import Provenance, licences
+from .card import Provenance
 from .control import Control, Progress
+from .data.character_folder import CharacterFile
 from .data.labelled_albedos import scan_labelled
-from .data.material_folder import Scan, scan
-from .data.splitting import split_by_family
+from .data.material_folder import MaterialSet
+from .library import Library, look
 from .loop import train
 from .presets import PRESETS, Settings, find_preset
 from .task import Split, Task
 
+Kind = TypeVar("Kind", CharacterFile, MaterialSet)
 SHIPPED, FROM_SCRATCH = "shipped", "nothing"
 REPORT = "data.txt"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What to train: a `model` of PRESETS, from the materials in `data`, into the folder `out`.
+    """What to train: a `model` of PRESETS, from the materials or characters in `data`, into the folder `out`.
 
     `changes` replace single settings of the preset. `labelled` is a folder of labelled albedos, which `family` can use
     too. `start` says which weights to start from: "nothing", "shipped", or a file.
@@ -68,18 +70,19 @@ class Plan:
     """What a training would do: for `--dry-run`, and the first thing that every training says."""
 
     settings: Settings
-    scan: Scan
-    split: Split
+    library: Library
 
     def text(self) -> str:
         """The plan in a few lines."""
-        held_out = ", ".join(sorted({s.family for s in self.split.held_out})) or "none"
+        split = self.library.split
+        held_out = ", ".join(sorted({item.family for item in split.held_out})) or "none"
+        learned = f"{len(split.train)} {self.library.noun}; held out: {len(split.held_out)} ({held_out})."
+        crops = f", {self.settings.crop} px crops" if self.library.noun == "materials" else ""
         return "\n".join(
             [
-                self.scan.report(),
-                f"Trained on: {len(self.split.train)} materials; held out: {len(self.split.held_out)} ({held_out}).",
-                f"{self.settings.images} images, {self.settings.batch} a step, {self.settings.crop} px crops, "
-                f"seed {self.settings.seed}.",
+                self.library.report,
+                f"Trained on: {learned}",
+                f"{self.settings.images} images, {self.settings.batch} a step{crops}, seed {self.settings.seed}.",
             ]
         )
 
@@ -93,9 +96,7 @@ def plan(wish: Wish, control: Control) -> Plan:
         control.check()
         control.report(Progress(0, settings.images, 0.0, 0.0, text))
 
-    found = scan(wish.data, heard)
-    train_sets, held_out = split_by_family(found.sets, settings.held_out, settings.seed)
-    return Plan(settings, found, Split(train_sets, held_out))
+    return Plan(settings, look(wish.model, wish.data, settings, heard))
 
 
 def run(wish: Wish, control: Control, say: Callable[[str], None] = lambda text: None) -> Path:
@@ -111,22 +112,34 @@ def run(wish: Wish, control: Control, say: Callable[[str], None] = lambda text: 
     if fabric.is_global_zero:
         wish.out.mkdir(parents=True, exist_ok=True)
         (wish.out / REPORT).write_text(planned.text() + "\n", encoding="utf-8")
-    sources = f"{len(planned.scan.sets)} material sets of {len({s.family for s in planned.scan.sets})} families"
-    licence = wish.licence or licences(wish.data, planned.scan.sets)
-    about = Provenance(wish.command(), licence, sources, planned.split)
+    library = planned.library
+    licence = wish.licence or library.licence
+    about = Provenance(wish.command(), licence, library.sources, library.split, library.noun)
     return train(task, planned.settings, wish.out, fabric, control, about)
 
 
 def _task(wish: Wish, planned: Plan, device: torch.device) -> Task:
     start = _start(wish)
+    if wish.model == "character/family":
+        from .character.family import FamilyTask as CharacterFamilyTask
+
+        return CharacterFamilyTask(planned.settings, _split_of(planned, CharacterFile), device, start)
+    split = _split_of(planned, MaterialSet)
     if wish.model == "texture/photo":
         from .texture.photo import PhotoTask
 
-        return PhotoTask(planned.settings, planned.split, device, start)
+        return PhotoTask(planned.settings, split, device, start)
     from .texture.family import FamilyTask
 
     labelled = scan_labelled(wish.labelled).sets if wish.labelled else ()
-    return FamilyTask(planned.settings, planned.split, device, start, labelled)
+    return FamilyTask(planned.settings, split, device, start, labelled)
+
+
+def _split_of(planned: Plan, kind: type[Kind]) -> Split[Kind]:
+    """The split of the library, whose items are of this kind."""
+    split = planned.library.split
+    train, held_out = (tuple(one for one in side if isinstance(one, kind)) for side in (split.train, split.held_out))
+    return Split(train, held_out)
 
 
 def _start(wish: Wish) -> dict[str, torch.Tensor] | None:
@@ -140,7 +153,7 @@ def _start(wish: Wish) -> dict[str, torch.Tensor] | None:
 
 def _check(wish: Wish, settings: Settings) -> None:
     if not wish.data.is_dir():
-        raise InputError(f"The folder {show(str(wish.data))} with materials does not exist. Name one that does.")
+        raise InputError(f"The folder {show(str(wish.data))} to learn from does not exist. Name one that does.")
     if wish.out.exists() and not wish.out.is_dir():
         raise InputError(f"{show(str(wish.out))} is a file. Name a folder for the training.")
     limits = {

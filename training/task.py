@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -13,15 +13,35 @@ from lightning_fabric import Fabric
 from torch import nn
 from torch.optim import Optimizer
 
-from .data.material_folder import MaterialSet
+
+class Item(Protocol):
+    """A material or a character: its name, the family of its variants, and the hash of its file."""
+
+    @property
+    def name(self) -> str:
+        """Unique in its folder."""
+        ...
+
+    @property
+    def family(self) -> str:
+        """What its variants share."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Of the file that it is known by."""
+        ...
+
+
+ItemKind = TypeVar("ItemKind", bound=Item, covariant=True)
 
 
 @dataclass(frozen=True)
-class Split:
-    """The data of a training: sets to learn from, and sets of other families to be judged on."""
+class Split(Generic[ItemKind]):
+    """The data of a training: items to learn from, and items of other families to be judged on."""
 
-    train: tuple[MaterialSet, ...]
-    held_out: tuple[MaterialSet, ...]
+    train: tuple[ItemKind, ...]
+    held_out: tuple[ItemKind, ...]
 
 
 class Task(Protocol):

@@ -87,3 +87,13 @@ class MixParams(CharacterParams):
     legs_of: int = picked_param("legs")
     feet_of: int = picked_param("feet")
     variety: float = variety_param("How far chance moves the proportions; 0 moves them by the attributes alone", 0.0)
+
+
+@dataclass(frozen=True)
+class FamilyParams(CharacterParams):
+    """A new member of the characters' own family."""
+
+    model: str = param("shipped", "Which learned model knows how humanoids differ")
+    variety: float = variety_param(
+        "How far from its source a member may lie, as a share of how the family differs", 0.5
+    )

@@ -43,8 +43,9 @@ class CharacterFile:
 
 @dataclass(frozen=True)
 class CharacterScan:
-    """What a folder holds: `characters` sorted by name, `left_out` as "name: reason"."""
+    """What a folder holds: `characters` sorted by name, `left_out` as "name: reason"; `folder` is that of the packs."""
 
+    folder: Path
     characters: tuple[CharacterFile, ...]
     left_out: tuple[str, ...]
 
@@ -88,7 +89,7 @@ def scan_characters(folder: Path, progress: ScanProgress = lambda fraction, text
             f"No character in {show(str(folder))} can be used. A character is a .glb or .gltf file with an armature "
             f"and skin weights, in a folder for each pack.{' ' if left_out else ''}{'; '.join(left_out[:3])}"
         )
-    return CharacterScan(tuple(taken.values()), tuple(left_out))
+    return CharacterScan(root, tuple(taken.values()), tuple(left_out))
 
 
 def families_of(names: Sequence[str]) -> dict[str, str]:

@@ -84,13 +84,20 @@ def coverage(across: np.ndarray) -> float:
     return len(np.unique(across.argmin(1))) / across.shape[1]
 
 
-def nearest_neighbour_accuracy(made: np.ndarray, real: np.ndarray, across: np.ndarray) -> float:
+def nearest_neighbour_accuracy(
+    made: np.ndarray, real: np.ndarray, across: np.ndarray, families: Sequence[str] = ()
+) -> float:
     """1-NNA: how often the nearest other character is of the same set, leaving each one out; 0.5 is no difference.
 
-    made (N, N), real (M, M) and across (N, M) are distances. Of several nearest ones each counts its share.
+    made (N, N), real (M, M) and across (N, M) are distances. Of several nearest ones each counts its share. Where
+    `families` (N + M,) of the made and the real ones are given, each is left out with its whole family: the nearest of
+    a character is else always its own variant.
     """
     distances = np.block([[made, across], [across.T, real]])
     np.fill_diagonal(distances, np.inf)
+    if len(families):
+        names = np.array(families)
+        distances[names[:, None] == names[None]] = np.inf
     label = np.arange(len(distances)) < len(made)
     nearest = distances <= distances.min(1, keepdims=True)
     same = (nearest & (label[:, None] == label[None])).sum(1) / nearest.sum(1)

@@ -12,7 +12,7 @@ import torch.nn.functional as F  # noqa: N812
 from ...core.texture.family_network import FamilyNetwork
 from ...core.texture.family_space import drawn, project, rendered
 from ...core.texture.photo_network import normals_of_slopes
-from ..data.material_folder import read_maps
+from ..data.material_folder import MaterialSet, read_maps
 from ..evaluation.texture.family_baselines import recoloured
 from ..evaluation.texture.materials import completed
 from ..metrics.distributions import FeatureSpace, fit_space, judged
@@ -29,7 +29,7 @@ SHEET_COLUMNS = 8
 class FamilyJudge:
     """The held-out materials of a split, a space of features fitted to the others, and the plain answers."""
 
-    def __init__(self, split: Split, training: Sequence[Mapping[str, np.ndarray]]) -> None:
+    def __init__(self, split: Split[MaterialSet], training: Sequence[Mapping[str, np.ndarray]]) -> None:
         self._given = [read_maps(material, 512) for material in split.held_out]
         self._training = [completed(maps) for maps in training]
         groups = [grouped_features(crops_of(maps, NUM_CROPS)) for maps in self._training]

@@ -49,7 +49,9 @@ class PhotoTask:
     model = "texture/photo"
     shipped = "network"
 
-    def __init__(self, settings: Settings, split: Split, device: torch.device, start: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self, settings: Settings, split: Split[MaterialSet], device: torch.device, start: Mapping[str, Any] | None
+    ) -> None:
         torch.manual_seed(settings.seed)
         train = _whole(split.train)
         self._plain = plain_methods(train)

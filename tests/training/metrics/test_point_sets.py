@@ -94,6 +94,15 @@ def test_accuracy_tells_apart_what_differs_and_counts_ties_by_halves() -> None:
     assert point_sets.nearest_neighbour_accuracy(equal, equal, equal) == pytest.approx(2 / 5)
 
 
+def test_a_character_is_left_out_with_its_variants() -> None:
+    # two families a set, two variants each that are all but equal; the sets are alike
+    places = np.array([0.0, 0.001, 1.0, 1.001, 0.1, 0.101, 1.1, 1.101])
+    distance = np.abs(places[:, None] - places[None])
+    parts = distance[:4, :4], distance[4:, 4:], distance[:4, 4:]
+    assert point_sets.nearest_neighbour_accuracy(*parts) == 1
+    assert point_sets.nearest_neighbour_accuracy(*parts, families=list("aabbccdd")) == 0
+
+
 def test_the_interval_holds_the_mean() -> None:
     low, high = point_sets.bootstrap_interval([0.4, 0.5, 0.6, 0.7])
     assert 0.4 <= low < 0.55 < high <= 0.7
