@@ -75,7 +75,7 @@ def add(source: Path, heard: Heard = lambda done, total, text: None) -> Report:
     for number, path in enumerate(chosen):
         shown = path.relative_to(root).as_posix()
         heard(number, len(chosen), shown)
-        known = {entry.source_sha256: entry for entry in library.entries()}
+        known = {key: entry for entry in library.entries() for key in (entry.source_sha256, entry.sha256)}
         try:
             digest = hashlib.sha256(read_bounded(path, show(shown))).hexdigest()
             if digest in known:

@@ -78,7 +78,7 @@ class Materials:
         picture = self._picture(surface.get("baseColorTexture"))
         maps = {"albedo": _tinted(picture, factor[:3])}
         if alpha_mode in ("MASK", "BLEND"):
-            alpha = np.ones((1, 1, 1), np.float32) if picture is None else picture[..., 3:]
+            alpha = np.ones((1, 1, 1), np.float32) if picture is None else _values(picture, 3, 4)
             maps["opacity"] = (alpha * factor[3]).astype(np.float32)
         return maps
 
@@ -87,7 +87,7 @@ class Materials:
         maps = {}
         for name, channel in (("roughness", 1), ("metallic", 2)):
             factor = _factor([surface.get(f"{name}Factor", 1)], [1])[0]
-            values = np.ones((1, 1, 1), np.float32) if picture is None else picture[..., channel : channel + 1]
+            values = np.ones((1, 1, 1), np.float32) if picture is None else _values(picture, channel, channel + 1)
             maps[name] = (values * factor).astype(np.float32)
         return maps
 
@@ -96,15 +96,16 @@ class Materials:
         normal = self._picture(plain.get("normalTexture"))
         if normal is not None:
             scale = float(plain["normalTexture"].get("scale", 1))
-            maps["normal"] = normal[..., :3] if scale == 1 else _bent(normal[..., :3], scale)
+            vectors = _values(normal, 0, 3)
+            maps["normal"] = vectors if scale == 1 else _bent(vectors, scale)
         occlusion = self._picture(plain.get("occlusionTexture"))
         if occlusion is not None:
             strength = np.float32(min(max(float(plain["occlusionTexture"].get("strength", 1)), 0), 1))
-            maps["ambient_occlusion"] = 1 + strength * (occlusion[..., :1] - 1)
+            maps["ambient_occlusion"] = 1 + strength * (_values(occlusion, 0, 1) - 1)
         return maps
 
     def _picture(self, reference: Any) -> np.ndarray | None:
-        """(H, W, 4) float32 in [0, 1], as stored, or None where there is none or it cannot be had."""
+        """(H, W, 4) uint8, as stored, or None where there is none or it cannot be had."""
         if not isinstance(reference, dict):
             return None
         if "KHR_texture_transform" in reference.get("extensions", {}):
@@ -149,8 +150,7 @@ class Materials:
         if max(width, height) > MAX_READ_SIDE:
             self.warn(f"The texture {name} was brought down from {max(width, height)} to {MAX_READ_SIDE} px.")
             pixels.thumbnail((MAX_READ_SIDE, MAX_READ_SIDE), Image.Resampling.BOX)
-        result: np.ndarray = np.asarray(pixels).astype(np.float32) / 255
-        return result
+        return np.asarray(pixels)
 
 
 def srgb(linear: np.ndarray) -> np.ndarray:
@@ -168,8 +168,14 @@ def _tinted(picture: np.ndarray | None, factor: np.ndarray) -> np.ndarray:
     if picture is None:
         return srgb(factor.reshape(1, 1, 3))
     if (factor == 1).all():
-        return np.ascontiguousarray(picture[..., :3])
-    return srgb(linear(picture[..., :3]) * factor)
+        return _values(picture, 0, 3)
+    return srgb(linear(_values(picture, 0, 3)) * factor)
+
+
+def _values(picture: np.ndarray, first: int, end: int) -> np.ndarray:
+    """Channels of a picture of bytes as float32 in [0, 1]."""
+    result: np.ndarray = picture[..., first:end].astype(np.float32) / np.float32(255)
+    return result
 
 
 def _factor(given: Any, default: list[float]) -> np.ndarray:
@@ -205,7 +211,8 @@ def _resized(image: np.ndarray, width: int, height: int) -> np.ndarray:
     if image.shape[:2] == (height, width):
         return image
     if image.shape[:2] == (1, 1):
-        return np.broadcast_to(image, (height, width, image.shape[2])).copy()
+        # one value in memory, however large the others are
+        return np.broadcast_to(image, (height, width, image.shape[2]))
     planes = [
         Image.fromarray(image[..., n]).resize((width, height), Image.Resampling.BILINEAR) for n in range(image.shape[2])
     ]

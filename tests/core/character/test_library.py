@@ -70,6 +70,11 @@ def test_what_is_there_is_not_added_again(pack: Path, own_library: Path) -> None
     assert {path: path.read_bytes() for path in own_library.rglob("*") if path.is_file()} == before
 
 
+def test_the_library_itself_adds_nothing_to_it(pack: Path, own_library: Path) -> None:
+    add(pack)
+    assert add(own_library).added == () and len(library.entries()) == 2
+
+
 def test_a_character_is_removed_with_its_file(pack: Path, own_library: Path) -> None:
     add(pack)
     library.remove("Grey (wolves)")
