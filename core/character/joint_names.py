@@ -31,6 +31,8 @@ _PREFIXES = (
     "jnt",
     "bn",
 )
+# words of Auto-Rig Pro and Daz that say nothing of the part
+_FILLERS = frozenset({"stretch", "x", "bend"})
 # helpers that no skin or no body part hangs on
 CONTROLS = frozenset(
     {
@@ -90,6 +92,9 @@ def parse(name: str) -> JointName:
         body = body[1:]
     # a trailing .001 only keeps equal names apart; a number before it counts
     numbers = [word for word in body if word.isdigit()]
-    letters = [word for word in body if not word.isdigit()]
-    control = bool(set(letters) & CONTROLS) or any(part.endswith(("ik", "target")) for part in letters)
+    letters = [word for word in body if not word.isdigit() and (word not in _FILLERS or len(body) == 1)]
+    # Character Creator's neck is called a twist
+    control = bool(set(letters) & CONTROLS - ({"twist"} if "neck" in letters else set())) or any(
+        part.endswith(("ik", "target")) for part in letters
+    )
     return JointName(side, "".join(letters), int(numbers[0]) if numbers else -1, control, raw)

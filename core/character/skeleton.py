@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .four_legs import ancestors, names_four_legs, stands_on_four_legs
 from .joint_names import LEFT, MIDDLE, RIGHT, JointName, parse
 
 HUMANOID, QUADRUPED, GENERIC = "humanoid", "quadruped", "generic"
@@ -28,7 +29,7 @@ CANONICAL: tuple[str, ...] = (
 # stems by canonical name, best first
 _STEMS: dict[str, tuple[str, ...]] = {
     "hips": ("hips", "hip", "pelvis", "body", "cog"),
-    "neck": ("neck", "necktwist"),
+    "neck": ("neck", "necktwist", "necklower"),
     "head": ("head",),
     "shoulder": ("shoulder", "clavicle", "collar", "collarbone", "clav"),
     "upper_arm": ("upperarm", "uparm", "arm", "bicep", "armupper", "shldr"),
@@ -48,7 +49,6 @@ _FINGER_STEMS = {
     "little": ("pinky", "handpinky", "fpinky", "little", "pinkyfinger", "littlefinger"),
 }
 _PHALANGES = ("metacarpal", "proximal", "intermediate", "distal")
-_FRONT, _BACK = ("front", "fore"), ("back", "hind", "rear")
 _NEEDED = ("upper_arm", "lower_arm", "upper_leg", "lower_leg")
 # what one of a family may have and another not
 _EXTRAS = ("ear", "tail", "horn", "mane", "hair", "eye", "eyebrow", "brow", "mouth", "jaw", "tongue", "nose", "beard")
@@ -66,6 +66,7 @@ def map_joints(joints: Sequence[str], parents: np.ndarray, rest_pose: np.ndarray
             joint = _best(names, _STEMS[part], side)
             if joint >= 0 and joint not in found.values():
                 found[f"{side}_{part}"] = joint
+        found |= _completed(found, side, names, parents)
     for part in ("hips", "neck", "head"):
         joint = _best(names, _STEMS[part], MIDDLE)
         if joint >= 0:
@@ -85,11 +86,11 @@ def is_humanoid(mapped: dict[str, int]) -> bool:
 def kind_of(joints: Sequence[str], parents: np.ndarray, rest_pose: np.ndarray) -> str:
     """HUMANOID, QUADRUPED (by names, else by four chains that reach the ground) or GENERIC."""
     names = [parse(joint) for joint in joints]
-    if _named_four(names):
+    if names_four_legs(names):
         return QUADRUPED
     if is_humanoid(map_joints(joints, parents, rest_pose)):
         return HUMANOID
-    return QUADRUPED if _stands_on_four(names, parents, rest_pose) else GENERIC
+    return QUADRUPED if stands_on_four_legs(names, parents, rest_pose) else GENERIC
 
 
 def skeleton_family(joints: Sequence[str], parents: np.ndarray) -> str:
@@ -100,7 +101,7 @@ def skeleton_family(joints: Sequence[str], parents: np.ndarray) -> str:
     """
     names = [parse(joint) for joint in joints]
     mapped = map_joints(joints, parents, np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1)))
-    if is_humanoid(mapped) and not _named_four(names):
+    if is_humanoid(mapped) and not names_four_legs(names):
         body = [f"{side}_{part}" for side in SIDES for part in LIMBS[1:7]]
         words = sorted(f"{name} {joints[mapped[name]]}" for name in ("hips", "head", *body) if name in mapped)
         return f"{HUMANOID}-{_digest(words)}"
@@ -126,11 +127,25 @@ def _best(names: Sequence[JointName], stems: Sequence[str], side: str) -> int:
     return place
 
 
-def _ancestors(joint: int, parents: np.ndarray) -> list[int]:
-    chain = [joint]
-    while parents[chain[-1]] >= 0:
-        chain.append(int(parents[chain[-1]]))
-    return chain
+def _completed(found: dict[str, int], side: str, names: Sequence[JointName], parents: np.ndarray) -> dict[str, int]:
+    """What a limb lacks by name, from its neighbours: some rigs name joints (knee), the first ones hip and shoulder.
+
+    The joint above a lower limb is the upper one, the only joint below a lower arm the hand.
+    """
+    more: dict[str, int] = {}
+    for limb, first in (("arm", "shoulder"), ("leg", "")):
+        upper, lower = f"{side}_upper_{limb}", found.get(f"{side}_lower_{limb}", -1)
+        above = int(parents[lower]) if lower >= 0 else -1
+        if upper not in found and above >= 0 and names[above].side == side and not names[above].control:
+            more[upper] = above
+            if first and found.get(f"{side}_{first}") == above:
+                clavicle = _best(names, _STEMS[first][1:], side)
+                more |= {f"{side}_{first}": clavicle} if clavicle >= 0 else {}
+    below = [joint for joint, parent in enumerate(parents) if parent == found.get(f"{side}_lower_arm", -2)]
+    body = [joint for joint in below if names[joint].side == side and not names[joint].control]
+    if f"{side}_hand" not in found and len(body) == 1:
+        more[f"{side}_hand"] = body[0]
+    return more
 
 
 def _with_trunk(found: dict[str, int], names: Sequence[JointName], parents: np.ndarray) -> dict[str, int]:
@@ -148,7 +163,7 @@ def _with_trunk(found: dict[str, int], names: Sequence[JointName], parents: np.n
             found.setdefault("neck", spine[-3 if len(spine) >= 7 else -2])
     legs = [found[f"{side}_upper_leg"] for side in SIDES if f"{side}_upper_leg" in found]
     if "hips" not in found and len(legs) == 2:
-        shared = [joint for joint in _ancestors(legs[0], parents)[1:] if joint in _ancestors(legs[1], parents)]
+        shared = [joint for joint in ancestors(legs[0], parents)[1:] if joint in ancestors(legs[1], parents)]
         if shared:
             found["hips"] = shared[0]
     if "head" not in found or "hips" not in found:
@@ -158,7 +173,7 @@ def _with_trunk(found: dict[str, int], names: Sequence[JointName], parents: np.n
 
 def _spine_between(found: dict[str, int], names: Sequence[JointName], parents: np.ndarray) -> dict[str, int]:
     """Spine and chest: the first joint above the hips and the last below the neck, where the arms hang."""
-    chain = _ancestors(found["head"], parents)[1:][::-1]
+    chain = ancestors(found["head"], parents)[1:][::-1]
     if found["hips"] in chain:
         chain = chain[chain.index(found["hips"]) + 1 :]
     else:
@@ -180,7 +195,7 @@ def _fingers(names: Sequence[JointName], parents: np.ndarray, side: str) -> dict
             for joint, name in enumerate(names)
             if name.side == side and not name.control and not name.raw and _is_finger(name.stem, stems)
         ]
-        chain.sort(key=lambda joint: (len(_ancestors(joint, parents)), joint))
+        chain.sort(key=lambda joint: (len(ancestors(joint, parents)), joint))
         found |= {f"{side}_{finger}_{number + 1}": joint for number, joint in enumerate(chain[:3])}
     return found
 
@@ -189,56 +204,3 @@ def _is_finger(stem: str, stems: Sequence[str]) -> bool:
     for phalanx in _PHALANGES[1:]:
         stem = stem.removesuffix(phalanx)
     return stem in stems
-
-
-def _named_four(names: Sequence[JointName]) -> bool:
-    """Whether the names tell of front and back legs on both sides, and of no others between them."""
-    legs = {(_end(name.stem), name.side) for name in names if name.side and not name.control} - {
-        ("", LEFT),
-        ("", RIGHT),
-    }
-    return len(legs) == 4
-
-
-def _end(stem: str) -> str:
-    """'front' or 'back' for a leg of an animal, 'middle' for those between, '' for anything else."""
-    if not any(word in stem for word in ("leg", "foot", "paw", "hoof", "thigh", "shoulder")):
-        return ""
-    if stem.startswith("mid") and _end(stem[3:]):
-        return "middle"
-    if stem.startswith(_FRONT):
-        return "front"
-    return "back" if stem.startswith(_BACK) else ""
-
-
-def _stands_on_four(names: Sequence[JointName], parents: np.ndarray, rest_pose: np.ndarray) -> bool:
-    """Whether four chains of two bones or more come down near the ground, two and two, apart along the body."""
-    places = rest_pose[:, :3, 3].astype(np.float64)
-    low, high = places[:, 2].min(), places[:, 2].max()
-    if high - low < 1e-6:
-        return False
-    tips = [
-        joint
-        for joint in range(len(places))
-        if joint not in parents
-        and len(_ancestors(joint, parents)) > 2
-        and not names[joint].control
-        and places[joint, 2] < low + 0.35 * (high - low)
-    ]
-    if len(tips) != 4:
-        return False
-    feet = places[tips][:, :2] - places[tips][:, :2].mean(axis=0)
-    return _two_and_two(feet)
-
-
-def _two_and_two(feet: np.ndarray) -> bool:
-    """Whether four points (4, 2) make a rough rectangle, twice as long as it is wide at the most uneven."""
-    for along in (0, 1):
-        order = np.argsort(feet[:, along])
-        back, front = feet[order[:2]], feet[order[2:]]
-        apart = front[:, along].mean() - back[:, along].mean()
-        spread = max(np.ptp(front[:, along]), np.ptp(back[:, along]))
-        wide = min(np.ptp(front[:, 1 - along]), np.ptp(back[:, 1 - along]))
-        if apart > 3 * spread and wide > 0.05 * apart:
-            return True
-    return False

@@ -64,10 +64,23 @@ BIPED = """Bip001 Bip001_Pelvis<Bip001 Bip001_Spine<Bip001_Pelvis Bip001_Spine1<
 Bip001_Neck<Bip001_Spine1 Bip001_Head<Bip001_Neck Bip001_L_Clavicle<Bip001_Neck
 Bip001_L_UpperArm<Bip001_L_Clavicle Bip001_L_Forearm<Bip001_L_UpperArm Bip001_L_Hand<Bip001_L_Forearm
 Bip001_L_Thigh<Bip001_Pelvis Bip001_L_Calf<Bip001_L_Thigh Bip001_L_Foot<Bip001_L_Calf Bip001_L_Toe0<Bip001_L_Foot"""
+CREATOR = """CC_Base_BoneRoot CC_Base_Hip<CC_Base_BoneRoot CC_Base_Pelvis<CC_Base_Hip CC_Base_Waist<CC_Base_Hip
+CC_Base_Spine01<CC_Base_Waist CC_Base_Spine02<CC_Base_Spine01 CC_Base_NeckTwist01<CC_Base_Spine02
+CC_Base_Head<CC_Base_NeckTwist01 CC_Base_L_Clavicle<CC_Base_Spine02 CC_Base_L_Upperarm<CC_Base_L_Clavicle
+CC_Base_L_UpperarmTwist01<CC_Base_L_Upperarm CC_Base_L_Forearm<CC_Base_L_Upperarm CC_Base_L_Hand<CC_Base_L_Forearm
+CC_Base_L_Thigh<CC_Base_Pelvis CC_Base_L_Calf<CC_Base_L_Thigh CC_Base_L_Foot<CC_Base_L_Calf
+CC_Base_L_ToeBase<CC_Base_L_Foot CC_Base_L_ToeBaseShareBone<CC_Base_L_ToeBase"""
+AUTO_RIG = """root.x spine_01.x<root.x spine_02.x<spine_01.x neck.x<spine_02.x head.x<neck.x shoulder.l<spine_02.x
+arm_stretch.l<shoulder.l forearm_stretch.l<arm_stretch.l hand.l<forearm_stretch.l thigh_stretch.l<root.x
+leg_stretch.l<thigh_stretch.l foot.l<leg_stretch.l toes_01.l<foot.l"""
+JOINTED = """Pelvis Spine1<Pelvis Spine2<Spine1 Neck<Spine2 Head<Neck Left_Collar<Spine2 Left_Shoulder<Left_Collar
+Left_Elbow<Left_Shoulder Left_Wrist<Left_Elbow Left_Hip<Pelvis Left_Knee<Left_Hip Left_Ankle<Left_Knee
+Left_Toe<Left_Ankle"""
 HORSE = """Body Torso<Body Neck1<Torso Head<Neck1 Ear1.L<Head FrontShoulder.L<Torso FrontUpperLeg.L<FrontShoulder.L
 FrontLowerLeg.L<FrontUpperLeg.L BackLeg.L<Body BackUpperLeg.L<BackLeg.L BackLowerLeg.L<BackUpperLeg.L Tail1<Body
 Tail2<Tail1"""
 SPIDER = """Body FrontLeg.L<Body MidFrontLeg.L<Body MidBackLeg.L<Body BackLeg.L<Body Head<Body"""
+AUTO_RIG_LIMBS = "shoulder arm_stretch forearm_stretch hand thigh_stretch leg_stretch foot toes_01"
 Rig = tuple[list[str], np.ndarray, np.ndarray]
 
 
@@ -107,8 +120,23 @@ def core(text: str) -> dict[str, str]:
         (KAYKIT, "hips spine chest - head", "- upperarm lowerarm hand upperleg lowerleg foot toes"),
         (QUATERNIUS, "Hips Abdomen Torso Neck Head", "Shoulder UpperArm LowerArm Palm UpperLeg LowerLeg Foot -"),
         (BIPED, "Pelvis Spine Spine1 Neck Head", "Clavicle UpperArm Forearm Hand Thigh Calf Foot Toe0"),
+        (CREATOR, "Hip Waist Spine02 NeckTwist01 Head", "Clavicle Upperarm Forearm Hand Thigh Calf Foot ToeBase"),
+        (AUTO_RIG, "root.x spine_01.x spine_02.x neck.x head.x", AUTO_RIG_LIMBS),
+        (JOINTED, "Pelvis Spine1 Spine2 Neck Head", "Collar Shoulder Elbow Wrist Hip Knee Ankle Toe"),
     ],
-    ids=["mixamo", "rigify", "unreal", "vroid", "vrm", "kaykit", "quaternius", "biped"],
+    ids=[
+        "mixamo",
+        "rigify",
+        "unreal",
+        "vroid",
+        "vrm",
+        "kaykit",
+        "quaternius",
+        "biped",
+        "creator",
+        "auto-rig",
+        "jointed",
+    ],
 )
 def test_joints_of_known_rigs_are_named(text: str, trunk: str, limbs: str) -> None:
     expected = f"{trunk} {limbs}"
@@ -117,7 +145,9 @@ def test_joints_of_known_rigs_are_named(text: str, trunk: str, limbs: str) -> No
     names = [*("hips", "spine", "chest", "neck", "head"), *(f"left_{part}" for part in parts)]
     for name, joint in zip(names, expected.split(), strict=True):
         found = mapped.get(name, "-")
-        assert re.sub(r"^(mixamorig:|DEF-|J_Bip_|Bip001_)?([LC]_|[Ll]eft)?|(\.[lL]|_l)$", "", found) == joint, name
+        assert (
+            re.sub(r"^(mixamorig:|DEF-|J_Bip_|Bip001_|CC_Base_)?([LC]_|[Ll]eft_?)?|(\.[lL]|_l)$", "", found) == joint
+        ), name
         if found != "-" and name.startswith("left"):
             assert mapped[name.replace("left", "right")] == mirrored(found)
     assert set(mapped) <= set(CANONICAL)
