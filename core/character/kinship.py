@@ -35,6 +35,11 @@ class Kinship:
     deviations: torch.Tensor
     spread: dict[str, torch.Tensor]
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether the character has no relatives."""
+        return len(self.deviations) == 1
+
     @classmethod
     def of(cls, codes: Sequence[ShapeCode], source: int) -> Kinship:
         """The kinship of the character numbered `source`."""

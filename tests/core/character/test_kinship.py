@@ -8,6 +8,7 @@ import torch
 
 from maquette.core.character import kinship
 from maquette.core.character.bones import HUMANOID_BONES
+from maquette.core.character.family import source_of
 from maquette.core.character.kinship import Kinship
 from maquette.core.character.prior import LENGTH, ShapePrior, group_sizes, resized
 from maquette.core.character.shape_code import ShapeCode, code_length
@@ -81,3 +82,9 @@ def test_what_the_prior_draws_has_the_distribution_that_it_took_up() -> None:
     assert torch.allclose(torch.cov(latents.T), expected, atol=0.06 * float(expected.diagonal().max()))
     again = [prior.sample(2, torch.Generator().manual_seed(3)) for _ in range(2)]
     assert torch.equal(*again)
+
+
+def test_seeds_take_the_characters_in_turn_or_by_their_weights() -> None:
+    assert [source_of([1.0, 1.0, 1.0], seed) for seed in range(6)] == [0, 1, 2, 0, 1, 2]
+    drawn_ones = [source_of([3.0, 1.0], seed) for seed in range(400)]
+    assert 0.2 < sum(drawn_ones) / 400 < 0.3

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`character` / `family`: a new member of the characters' own family.
+
+One of the characters lends its mesh, materials and bones; how far and in which ways it changes is what the characters
+differ by (see `kinship`), and for humanoids also what the learned prior knows of how such differences go together.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from ..asset import Asset
+from ..context import Context
+from ..fixed_threads import fixed_threads
+from ..models import Model, find_model
+from ..request import Reference, Request
+from ..weights import load_network
+from . import variation
+from .character_request import clips_of, finished, spaces_of
+from .kinship import Kinship
+from .params import FamilyParams
+from .prior import ShapePrior
+from .rig_space import RigSpace
+
+# codes are short: a GPU would not gain what the way there costs
+DEVICE = torch.device("cpu")
+
+
+def generate(request: Request, context: Context) -> Asset:
+    """The character that the Request asks for; see `FamilyParams`."""
+    params = request.params
+    assert isinstance(params, FamilyParams)
+    model = find_model("character", "family", params.model)
+    spaces = spaces_of(request.references, context)
+    number = source_of([reference.weight for reference in request.references], request.seed)
+    space = spaces[number]
+    prior = _loaded(model) if space.bones.is_humanoid else None
+    random = torch.Generator().manual_seed(request.seed)
+    kinship = Kinship.of([one.code for one in spaces], number)
+    if kinship.is_alone:
+        context.warn(f"'{space.asset.name}' shares its skeleton with none of the others: it varies by itself.")
+        difference = params.variety * variation.drawn(space.code, space.bones, random)
+    else:
+        with fixed_threads(DEVICE):
+            difference = kinship.drawn(params.variety, prior, random)
+    moving = _moving(request.references, spaces, number) if params.clips else request.references[number]
+    return finished(request, context, space, moving, difference)
+
+
+def source_of(weights: Sequence[float], seed: int) -> int:
+    """The number of the character that a seed starts from: consecutive seeds take them in turn, if all weigh the same;
+    else each as often as it weighs."""
+    if len(set(weights)) == 1:
+        return seed % len(weights)
+    shares = np.cumsum(weights) / np.sum(weights)
+    return int(np.searchsorted(shares, np.random.default_rng(seed).random(), side="right").clip(0, len(weights) - 1))
+
+
+def _moving(references: Sequence[Reference], spaces: Sequence[RigSpace], number: int) -> Reference:
+    """Whose clips the new member has: its source's, else those of one with the very same joints.
+
+    Packs often hold the clips of all their characters in one file.
+    """
+    order = [number, *(other for other in range(len(spaces)) if other != number)]
+    for other in order:
+        if _same_joints(spaces[number], spaces[other]) and clips_of(references[other]):
+            return references[other]
+    return references[number]
+
+
+def _same_joints(one: RigSpace, other: RigSpace) -> bool:
+    first, second = one.asset.rig, other.asset.rig
+    assert first is not None and second is not None
+    same = first.joints == second.joints and np.array_equal(first.parents, second.parents)
+    return same and np.allclose(first.rest_pose, second.rest_pose, atol=1e-3 * one.extent.height)
+
+
+@functools.lru_cache(maxsize=2)
+def _loaded(model: Model) -> ShapePrior:
+    network: ShapePrior = load_network(model, ShapePrior, DEVICE)
+    return network
