@@ -18,7 +18,7 @@ from .prior import GROUPS, ShapePrior, group_sizes, resized
 from .shape_code import ShapeCode
 
 # standard deviation of the kernel at variety 1, as a share of the family's own
-WIDTH = 1.2
+WIDTH = 1.5
 # which share of the kernel's variance is the prior's
 NATURAL = 0.5
 
