@@ -7,6 +7,7 @@ python addon/scene/convert_character.py -- SOURCE OUT.glb                 (where
 Scripts in a .blend are never run.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ def main() -> None:
     except RuntimeError as error:
         print(str(error).strip(), file=sys.stderr)
         sys.exit(1)
+    sys.stdout.flush()
+    # the package bpy of Blender 4.2 crashes when it is taken down, and all is written
+    os._exit(0)
 
 
 def open_source(source: Path) -> None:

@@ -107,9 +107,12 @@ def _skins(document: Document, tree: NodeTree, shown: list[int], with_meshes: bo
 def _part(
     document: Document, tree: NodeTree, skeleton: Skeleton, materials: Materials, node: int, names: set[str], warn: Warn
 ) -> tuple[Mesh, Skin] | None:
-    """The mesh of a node in the world, and its weights; None where it has no triangles."""
+    """The mesh of a node in the world, and its weights; None for one without triangles or apart from the character."""
     raw = read_mesh(document, tree.nodes[node]["mesh"])
     if raw is None:
+        return None
+    if _is_apart(tree, skeleton, raw, node):
+        warn(f"The mesh {show(tree.name(node))} hangs on no bone and was left out. Parent it to a bone to keep it.")
         return None
     name, number = tree.name(node), 0
     while name in names:
@@ -125,6 +128,12 @@ def _part(
         warn(f"{raw.num_bad} of {len(positions)} normals of {show(name)} could not be used and were made anew.")
     mesh = _mesh(name, raw, positions, normals, to_world, materials)
     return mesh, Skin(name, joints, weights)
+
+
+def _is_apart(tree: NodeTree, skeleton: Skeleton, raw: RawMesh, node: int) -> bool:
+    """Whether a mesh moves with no joint and not with the armature: a floor, or a shape that showed a bone."""
+    skinned = "skin" in tree.nodes[node] and raw.joints is not None
+    return not skinned and skeleton.joint_above(tree, node) < 0 and skeleton.above not in tree.ancestors(node)
 
 
 def _skinning(

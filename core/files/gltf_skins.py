@@ -34,7 +34,8 @@ class Skeleton:
 
     `nodes` the node of each joint; `names` and `parents` as in Rig; `bind` (J, 4, 4) joint to world as bound, scale
     included; `rest` the same without scale, rigid; `skin_joints` and `inverse_bind` by skin: its joints as indices into
-    `nodes`, and its (K, 4, 4) inverse bind matrices; `used` the skins' numbers in the file.
+    `nodes`, and its (K, 4, 4) inverse bind matrices; `used` the skins' numbers in the file; `above` the armature's own
+    node, -1 where the joints stand in the scene itself.
     """
 
     nodes: list[int]
@@ -45,6 +46,7 @@ class Skeleton:
     skin_joints: list[np.ndarray]
     inverse_bind: list[np.ndarray]
     used: list[int]
+    above: int
 
     def joint_above(self, tree: NodeTree, node: int) -> int:
         """The index of the nearest joint at or above a node, -1 where it hangs on none."""
@@ -73,8 +75,12 @@ def read_skeleton(document: Document, tree: NodeTree, used: list[int]) -> Skelet
     bind = _bind_pose(tree.world[nodes], skin_joints, inverse_bind, spaces)
     if not np.abs(bind).max() < FARTHEST_M:
         raise damaged(document.path, f"its bones reach farther than {FARTHEST_M:g} m")
+    top = _top(tree, nodes)
+    above = tree.parents[top] if top in at else top
     names = _unique([tree.name(node) for node in nodes])
-    return Skeleton(nodes, names, np.array(parents, np.int32), bind, rigid(bind), skin_joints, inverse_bind, list(used))
+    return Skeleton(
+        nodes, names, np.array(parents, np.int32), bind, rigid(bind), skin_joints, inverse_bind, list(used), above
+    )
 
 
 def rigid(matrices: np.ndarray) -> np.ndarray:

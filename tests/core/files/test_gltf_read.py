@@ -124,6 +124,19 @@ def test_a_rigid_part_on_a_bone_becomes_a_skin_of_weight_one(tiny: Tiny, tmp_pat
     assert asset.rig.skins[1].joint_indices.tolist() == [[1]] * 8 and asset.rig.skins[1].weights.tolist() == [[1]] * 8
 
 
+def test_a_mesh_beside_the_armature_is_left_out_and_one_below_it_kept(tiny: Tiny, tmp_path: Path) -> None:
+    tiny.json["nodes"] += [{"name": "Floor", "mesh": 0}, {"name": "Badge", "mesh": 0}]
+    tiny.json["scenes"][0]["nodes"].append(4)
+    tiny.json["nodes"][0]["children"].append(5)
+    asset, said = read(tiny, tmp_path)
+    assert [mesh.name for mesh in asset.meshes] == ["Body", "Badge"] and asset.rig is not None
+    assert asset.rig.skins[1].joint_indices.tolist() == [[0]] * 8
+    assert said == [
+        "The mesh 'Floor' hangs on no bone and was left out. Parent it to a bone to keep it.",
+        "The mesh 'Badge' hangs on no bone; it goes with the root 'hip'.",
+    ]
+
+
 def test_several_skins_of_one_skeleton_are_laid_over_each_other(tiny: Tiny, tmp_path: Path) -> None:
     other = tiny.json["accessors"][tiny.json["skins"][0]["inverseBindMatrices"]]
     bind = np.tile(np.eye(4, dtype=np.float32), (2, 1, 1))
