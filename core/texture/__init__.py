@@ -71,7 +71,7 @@ METHODS = (
         description="A new material out of a learned space: by chance, like a picture, or between several",
         params=FamilyParams,
         module="texture.family",
-        version=2,
+        version=3,
         roles=MAP_NAMES,
         repeatable=("albedo",),
     ),

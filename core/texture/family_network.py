@@ -27,6 +27,8 @@ from .family_statistics import (
     PICTURE_STATISTICS,
     without_moments,
 )
+from .family_unevenness import BLURS, GROUPS, NUM_LEVELS
+from .resampling import doubled
 
 LATENT = 48
 STYLE = 96
@@ -155,7 +157,7 @@ class Generator(nn.Module):
         x = self.start(noise[0], style)
         for level, (first, second) in enumerate(zip(self.first, self.second, strict=True)):
             if level:
-                x = _doubled(x)
+                x = doubled(x)
             if str(level) in self.waves:
                 waves = _waves(cycles, phase, x.shape[2:]).to(x.dtype)
                 x = x + self.waves[str(level)](waves, style) * waves.abs().amax((1, 2, 3), keepdim=True).clamp(max=1)
@@ -169,11 +171,13 @@ class FamilyNetwork(nn.Module):
     """Encoder, generator, and the codes of the materials that they were trained on, from which new ones are drawn.
 
     `latents` (N, L), `moments` (N, 14), `periods` (N, 2) in stored texels (0: nothing repeats), `category` (N,) into
-    `categories`; `spectra` (N, C, S, O) and `spreads` (N, C, Q) as `family_spectrum` measures them.
+    `categories`; `spectra` (N, C, C, S, O) and `spreads` (N, C, Q) as `family_spectrum` measures them,
+    `unevenness` (N, G, L, N) as `family_unevenness` does.
     """
 
     spectra: torch.Tensor
     spreads: torch.Tensor
+    unevenness: torch.Tensor
     latents: torch.Tensor
     moments: torch.Tensor
     periods: torch.Tensor
@@ -187,8 +191,9 @@ class FamilyNetwork(nn.Module):
         self.register_buffer("moments", torch.zeros(count, NUM_MOMENTS))
         self.register_buffer("periods", torch.zeros(count, 2))
         self.register_buffer("category", torch.zeros(count, dtype=torch.int64))
-        self.register_buffer("spectra", torch.zeros(count, NUM_MAPS, NUM_SCALES, NUM_DIRECTIONS))
+        self.register_buffer("spectra", torch.zeros(count, NUM_MAPS, NUM_MAPS, NUM_SCALES, NUM_DIRECTIONS))
         self.register_buffer("spreads", torch.zeros(count, NUM_MAPS, len(SHARES)))
+        self.register_buffer("unevenness", torch.zeros(count, len(GROUPS), NUM_LEVELS, len(BLURS)))
 
 
 def draw_noise(
@@ -217,11 +222,3 @@ def _waves(cycles: torch.Tensor, phase: torch.Tensor | None, size: torch.Size) -
                 shaped = wave[:, None, :, None] if axis == 0 else wave[:, None, None, :]
                 parts.append(shaped.expand(-1, 1, *size))
     return torch.cat(parts, 1)
-
-
-def _doubled(x: torch.Tensor) -> torch.Tensor:
-    """Twice the rows and columns, bilinear on the torus."""
-    grown = F.interpolate(
-        F.pad(x, (1, 1, 1, 1), mode="circular"), scale_factor=2.0, mode="bilinear", align_corners=False
-    )
-    return grown[:, :, 2:-2, 2:-2]

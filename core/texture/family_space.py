@@ -6,6 +6,7 @@ Shape letters: B batch, L latent, H, W rows and columns.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,15 +14,8 @@ import numpy as np
 import torch
 
 from .family_network import COARSEST, LATENT, FamilyNetwork, draw_noise
-from .family_spectrum import (
-    NUM_DIRECTIONS,
-    NUM_SCALES,
-    SHARES,
-    UNKNOWN,
-    spectrum_of,
-    spread_of,
-    with_profile,
-)
+from .family_profile import Profile, profile_of, with_profile
+from .family_spectrum import NUM_DIRECTIONS, NUM_SCALES, SHARES, UNKNOWN
 from .family_statistics import (
     NUM_COLOUR_MOMENTS,
     NUM_MAPS,
@@ -31,39 +25,47 @@ from .family_statistics import (
     with_moments,
     without_moments,
 )
+from .family_unevenness import BLURS, GROUPS, NUM_LEVELS
 from .features import guide_features
 from .lattice import period
 
 # normals flatter than this are as steep as slopes get
 LEAST_UPWARD = 0.1
-_PARTS = [LATENT, NUM_MOMENTS, 2, NUM_MAPS * NUM_SCALES * NUM_DIRECTIONS, NUM_MAPS * len(SHARES)]
-CODE_LENGTH = sum(_PARTS)
+_SHAPES = {
+    "latent": (LATENT,),
+    "moments": (NUM_MOMENTS,),
+    "periods": (2,),
+    "spectrum": (NUM_MAPS, NUM_MAPS, NUM_SCALES, NUM_DIRECTIONS),
+    "spread": (NUM_MAPS, len(SHARES)),
+    "unevenness": (len(GROUPS), NUM_LEVELS, len(BLURS)),
+}
+CODE_LENGTH = sum(math.prod(shape) for shape in _SHAPES.values())
 # how clearly a picture must repeat for the generator to be told
 CLEAR_CONTRAST = 0.3
+PROFILE = ("spectrum", "spread", "unevenness")
 
 
 @dataclass(frozen=True)
 class Code:
     """A place in the space: `latent` (L,), `moments` (14,), `periods` (2,) down and right in texels, 0 for none;
-    `spectrum` (7, S, O) and `spread` (7, Q), see `family_spectrum`."""
+    `spectrum`, `spread` and `unevenness` as a `Profile` has them, without B."""
 
     latent: torch.Tensor
     moments: torch.Tensor
     periods: torch.Tensor
     spectrum: torch.Tensor
     spread: torch.Tensor
+    unevenness: torch.Tensor
 
     def flat(self) -> tuple[float, ...]:
         """The code as a Request carries it."""
-        parts = (self.latent, self.moments, self.periods, self.spectrum.flatten(), self.spread.flatten())
-        return tuple(float(value) for value in torch.cat(parts))
+        return tuple(float(value) for name in _SHAPES for value in getattr(self, name).flatten())
 
     @classmethod
     def of_flat(cls, values: Sequence[float]) -> Code:
         """A code that a Request carries: CODE_LENGTH numbers."""
-        latent, moments, periods, spectrum, spread = torch.split(torch.tensor(values, dtype=torch.float32), _PARTS)
-        bands = spectrum.reshape(NUM_MAPS, NUM_SCALES, NUM_DIRECTIONS)
-        return cls(latent, moments, periods, bands, spread.reshape(NUM_MAPS, -1))
+        parts = torch.split(torch.tensor(values, dtype=torch.float32), [math.prod(s) for s in _SHAPES.values()])
+        return cls(*(part.reshape(shape) for part, shape in zip(parts, _SHAPES.values(), strict=True)))
 
 
 def stacked(maps: Mapping[str, np.ndarray]) -> torch.Tensor:
@@ -104,11 +106,13 @@ def project(network: FamilyNetwork, maps: Mapping[str, np.ndarray]) -> Code:
     picture_only = torch.full((1,), 0.0 if known else 1.0, device=device)
     even = without_moments(stack)
     latent, _, guess = network.encoder(structure_of(even), moments, picture_only)
-    spectrum, spread = spectrum_of(even)[0].cpu(), spread_of(even)[0].cpu()
+    measured = profile_of(even)
+    spectrum, spread, unevenness = (part[0].cpu() for part in vars(measured).values())
     if not known:
         moments = torch.cat([moments[:, :NUM_COLOUR_MOMENTS], guess], 1)
-        spectrum[3:], spread[3:] = UNKNOWN, UNKNOWN
-    return Code(latent[0].cpu(), moments[0].cpu(), periods_of(maps), spectrum, spread)
+        # of the three kinds of maps beside the albedo nothing is known
+        spectrum[3:], spectrum[:, 3:], spread[3:], unevenness[1:] = UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN
+    return Code(latent[0].cpu(), moments[0].cpu(), periods_of(maps), spectrum, spread, unevenness)
 
 
 def mixed(codes: Sequence[Code], weights: Sequence[float]) -> Code:
@@ -116,7 +120,7 @@ def mixed(codes: Sequence[Code], weights: Sequence[float]) -> Code:
     shares = torch.tensor(weights, dtype=torch.float32)
     shares = shares / shares.sum()
     parts = {name: _mean([getattr(code, name) for code in codes], shares) for name in ("latent", "moments")}
-    known = {name: _mean_of_known([getattr(code, name) for code in codes], shares) for name in ("spectrum", "spread")}
+    known = {name: _mean_of_known([getattr(code, name) for code in codes], shares) for name in PROFILE}
     return Code(**parts, periods=codes[int(shares.argmax())].periods, **known)
 
 
@@ -131,9 +135,8 @@ def drawn(network: FamilyNetwork, category: str, variety: float, generator: torc
     latent = torch.lerp(latents[pick[0]], latents[pick[1]], share)
     spread = latents.std(0).clamp(min=1e-3)
     latent = latent + 0.3 * variety * spread * torch.randn(LATENT, generator=generator)
-    between = [
-        torch.lerp(t.cpu()[pick[0]], t.cpu()[pick[1]], share) for t in (moments, network.spectra, network.spreads)
-    ]
+    tables = (moments, network.spectra, network.spreads, network.unevenness)
+    between = [torch.lerp(table.cpu()[pick[0]], table.cpu()[pick[1]], share) for table in tables]
     return Code(latent, between[0], network.periods.cpu()[pick[0]], *between[1:])
 
 
@@ -149,14 +152,13 @@ def rendered(
     device = network.latents.device
     assert size[0] % COARSEST == 0 and size[1] % COARSEST == 0
     cycles = torch.stack([whole_cycles(code.periods, size, scale) for code in codes])
-    latents, moments, spectra, spreads = (
-        torch.stack([getattr(code, name) for code in codes]).to(device)
-        for name in ("latent", "moments", "spectrum", "spread")
+    latents, moments, *profile = (
+        torch.stack([getattr(code, name) for code in codes]).to(device) for name in ("latent", "moments", *PROFILE)
     )
     scales = torch.full((len(codes),), scale, device=device)
     noise = draw_noise(len(codes), size, generator, device)
     even = network.generator.even(latents, moments, scales, cycles.to(device), noise)
-    return with_moments(with_profile(even, spectra, spreads, scale), moments)
+    return with_moments(with_profile(even, Profile(*profile), scale), moments)
 
 
 def whole_cycles(periods: torch.Tensor, size: tuple[int, int], scale: float) -> torch.Tensor:

@@ -63,7 +63,7 @@ class FamilyTask:
     def __init__(
         self,
         settings: Settings,
-        split: Split,
+        split: Split[MaterialSet],
         device: torch.device,
         start: Mapping[str, Any] | None,
         labelled: Sequence[MaterialSet] = (),
@@ -291,4 +291,5 @@ class FamilyTask:
         network.periods.copy_(self._periods)
         network.spectra.copy_(torch.stack([code.spectrum for code in codes]))
         network.spreads.copy_(torch.stack([code.spread for code in codes]))
+        network.unevenness.copy_(torch.stack([code.unevenness for code in codes]))
         network.category.copy_(torch.tensor([self._category[s.category] for s in self._split.train]))

@@ -16,8 +16,9 @@ from maquette.core.errors import InputError
 from maquette.core.request import Request
 from maquette.core.texture import family
 from maquette.core.texture.family_network import LATENT, FamilyNetwork
+from maquette.core.texture.family_profile import profile_of, with_profile
 from maquette.core.texture.family_space import CODE_LENGTH, Code, mixed, periods_of, rendered, whole_cycles
-from maquette.core.texture.family_spectrum import UNKNOWN, spectrum_of, spread_of, with_profile
+from maquette.core.texture.family_spectrum import UNKNOWN, bands_of, spectrum_of, spread_of
 from maquette.core.texture.family_statistics import (
     NUM_STATISTICS,
     moments_of,
@@ -25,6 +26,7 @@ from maquette.core.texture.family_statistics import (
     with_moments,
     without_moments,
 )
+from maquette.core.texture.family_unevenness import unevenness_of
 from maquette.core.texture.maps import MAP_NAMES
 from maquette.core.texture.quality import quality
 
@@ -88,7 +90,8 @@ def test_a_projection_has_the_pictures_colours(tmp_path: Path) -> None:
 def code_of(maps: torch.Tensor, latent: float = 0.0, period: float = 0.0) -> Code:
     even = without_moments(maps)
     place = torch.full((LATENT,), latent)
-    return Code(place, moments_of(maps)[0], torch.tensor([period, 0.0]), spectrum_of(even)[0], spread_of(even)[0])
+    profile = [part[0] for part in vars(profile_of(even)).values()]
+    return Code(place, moments_of(maps)[0], torch.tensor([period, 0.0]), *profile)
 
 
 def some_maps(seed: int = 0, side: int = 64) -> torch.Tensor:
@@ -153,18 +156,60 @@ def test_noise_takes_on_the_spectrum_and_the_spread_of_a_material() -> None:
     stripes = F.avg_pool2d(F.pad(some_maps(0, 64), (4, 4, 0, 0), mode="circular"), (1, 9), 1)
     even = without_moments(stripes)
     noise = without_moments(some_maps(5, 64))
-    made = with_profile(noise, spectrum_of(even), spread_of(even))
+    made = with_profile(noise, profile_of(even))
     before, after = ((spectrum_of(image) - spectrum_of(even)).abs().mean() for image in (noise, made))
     assert after < 0.5 * before
     np.testing.assert_allclose(spread_of(made), spread_of(even), atol=0.15)
 
 
+def test_the_bands_of_a_spectrum_hold_all_there_is() -> None:
+    even = without_moments(some_maps(0))
+    bands = bands_of(even.shape[2:], 0.0, even.device)
+    total = torch.zeros(even.shape[2] * (even.shape[3] // 2 + 1))
+    for band in bands:
+        if band is not None:
+            total[band.index] += band.weight
+    np.testing.assert_allclose(total[1:], 1.0, atol=1e-5)
+
+
+def test_relief_lies_where_the_colours_say() -> None:
+    """Slopes of a height that is the albedo: noise with that spectrum has them where its own albedo is steep."""
+    maps = some_maps(0)
+    grey = maps[:, :1]
+    slopes = [torch.roll(grey, -1, axis) - torch.roll(grey, 1, axis) for axis in (3, 2)]
+    even = without_moments(torch.cat([maps[:, :3], *slopes, maps[:, 5:]], 1))
+    noise = without_moments(some_maps(5))
+    made = with_profile(noise, profile_of(even))
+
+    def agreement(image: torch.Tensor) -> float:
+        steep = torch.roll(image[:, 0], -1, 2) - torch.roll(image[:, 0], 1, 2)
+        return float(torch.corrcoef(torch.stack([steep.flatten(), image[0, 3].flatten()]))[0, 1])
+
+    assert agreement(noise) < 0.2
+    assert agreement(made) > 0.8 * agreement(even) > 0.5
+
+
 def test_maps_that_are_unknown_keep_what_they_have() -> None:
     even = without_moments(some_maps(0))
-    spectrum, spread = spectrum_of(even), spread_of(even)
-    spectrum[:, 5:], spread[:, 5:] = UNKNOWN, UNKNOWN
+    known = profile_of(even)
+    for part in (known.spectrum[:, 5:], known.spectrum[:, :, 5:], known.spread[:, 5:], known.unevenness[:, 2:]):
+        part[:] = UNKNOWN
     noise = without_moments(some_maps(3))
-    np.testing.assert_allclose(with_profile(noise, spectrum, spread)[:, 5:], noise[:, 5:], atol=1e-3)
+    np.testing.assert_allclose(with_profile(noise, known)[:, 5:], noise[:, 5:], atol=1e-3)
+
+
+def test_noise_becomes_as_uneven_as_a_material() -> None:
+    """Noise that is loud on one half: even noise is made to have loud places too."""
+    maps = some_maps(0)
+    grey = maps.mean((2, 3), keepdim=True)
+    loud = torch.linspace(0, 2 * torch.pi, maps.shape[3]).sin().add(1.05)
+    even = without_moments(grey + (maps - grey) * loud)
+    noise = without_moments(some_maps(5))
+    before, after = (
+        (unevenness_of(image) - unevenness_of(even)).abs().mean()
+        for image in (noise, with_profile(noise, profile_of(even)))
+    )
+    assert after < 0.5 * before
 
 
 def test_moments_come_out_and_go_in_again() -> None:
