@@ -18,6 +18,7 @@ import numpy as np
 from ..codec import show
 from ..errors import InputError
 from . import gltf_accessors
+from .gltf_armature import check_one_armature, lowest_above, parents_first
 from .gltf_container import Document, damaged
 from .gltf_nodes import NodeTree
 
@@ -63,8 +64,8 @@ def read_skeleton(document: Document, tree: NodeTree, used: list[int]) -> Skelet
     if not used:
         raise InputError(f"{show(document.path.name)} has no armature. Give a rigged character.")
     joints = [_joints(document, skins[index]) for index in used]
-    _check_one_armature(document, tree, joints)
-    nodes = _parents_first(tree, list(dict.fromkeys(node for one in joints for node in one)))
+    check_one_armature(document, tree, joints)
+    nodes = parents_first(tree, list(dict.fromkeys(node for one in joints for node in one)))
     if len(nodes) > MAX_JOINTS:
         raise InputError(f"{show(document.path.name)} has {len(nodes)} bones; {MAX_JOINTS} are the most.")
     at = {node: index for index, node in enumerate(nodes)}
@@ -75,7 +76,7 @@ def read_skeleton(document: Document, tree: NodeTree, used: list[int]) -> Skelet
     bind = _bind_pose(tree.world[nodes], skin_joints, inverse_bind, spaces)
     if not np.abs(bind).max() < FARTHEST_M:
         raise damaged(document.path, f"its bones reach farther than {FARTHEST_M:g} m")
-    top = _top(tree, nodes)
+    top = lowest_above(tree, nodes)
     above = tree.parents[top] if top in at else top
     names = _unique([tree.name(node) for node in nodes])
     return Skeleton(
@@ -193,50 +194,6 @@ def _inverse_bind(document: Document, skin: dict, tree: NodeTree, joints: list[i
     elif len(joints):
         raise damaged(document.path, "the inverse bind matrices of a skin cannot be used")
     return result
-
-
-def _check_one_armature(document: Document, tree: NodeTree, joints: list[list[int]]) -> None:
-    """InputError where skins hang on skeletons of their own, side by side."""
-    tops = [_top(tree, one) for one in joints]
-    groups: list[tuple[set[int], int]] = []
-    for one, top in zip(joints, tops, strict=True):
-        merged, head = set(one), top
-        for other in [group for group in groups if _together(tree, merged, head, *group)]:
-            groups.remove(other)
-            merged |= other[0]
-            head = _top(tree, [node for node in (head, other[1]) if node >= 0]) if min(head, other[1]) >= 0 else -1
-        groups.append((merged, head))
-    if len(groups) > 1:
-        names = ", ".join(show(tree.name(max(head, 0))) for _, head in groups[:4])
-        raise InputError(
-            f"{show(document.path.name)} has {len(groups)} armatures ({names}). "
-            "Save each character in a file of its own."
-        )
-
-
-def _together(tree: NodeTree, first: set[int], top: int, second: set[int], other_top: int) -> bool:
-    if first & second or top == other_top or min(top, other_top) < 0:
-        return True
-    return top in tree.ancestors(other_top) or other_top in tree.ancestors(top)
-
-
-def _top(tree: NodeTree, nodes: list[int]) -> int:
-    """The lowest node that is at or above all of `nodes`, -1 for the scene itself."""
-    shared = tree.ancestors(nodes[0])
-    for node in nodes[1:]:
-        above = set(tree.ancestors(node))
-        shared = [ancestor for ancestor in shared if ancestor in above]
-    return shared[0] if shared else -1
-
-
-def _parents_first(tree: NodeTree, nodes: list[int]) -> list[int]:
-    """The nodes in their own order, but each after those above it."""
-    wanted, done = set(nodes), dict[int, None]()
-    for node in nodes:
-        for above in reversed(tree.ancestors(node)):
-            if above in wanted:
-                done.setdefault(above)
-    return list(done)
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:
