@@ -56,6 +56,12 @@ def title_of(request: Request) -> str:
     return (entry.name if entry is not None else Path(first.path).stem)[:50] or request.declaration.label
 
 
+def licence_of(request: Request) -> str:
+    """The licences of the characters of the library that a Request names, "" where none is told."""
+    found = [library.by_hash(reference.sha256) for reference in request.references]
+    return ", ".join(dict.fromkeys(entry.licence for entry in found if entry is not None and entry.licence))
+
+
 def located(request: Request, name: str) -> Request:
     """The Request with every reference at a path that is there: where it was, else in the library by its hash."""
     return replace(request, references=tuple(_located(reference, name) for reference in request.references))

@@ -18,14 +18,15 @@ from typing import Any
 import bpy
 
 from ..core.errors import MaquetteError
-from ..core.params import Params
+from ..core.generators import Method
+from ..core.params import Params, specs
 from ..core.request import Request
 from . import engine
 from .character_delivery import CharacterPlace, ShapeDelivery
 from .character_sources import located
 from .jobs import Job, Notice, State, push_undo
 from .package import cache_folder, preferences
-from .param_properties import group_name, read_params, write_params
+from .param_properties import KEEP, group_name, read_params, write_params
 from .scene.character_parts import character_of
 from .scene.record import KEY, read_request
 from .scene.targets import Target
@@ -85,7 +86,7 @@ def changed(group: Any, context: Any, name: str) -> None:
         method = read_request(armature).declaration
     except MaquetteError:
         return
-    if getattr(scene.maquette_characters, group_name(method), None) != group or name in AT_REST:
+    if getattr(scene.maquette_characters, group_name(method), None) != group or not _moves_shape(method, name):
         return
     target = Target(armature.name, armature.session_uid)
     if _motion.armature != target:
@@ -94,6 +95,16 @@ def changed(group: Any, context: Any, name: str) -> None:
     _motion.names.add(name)
     if not bpy.app.timers.is_registered(tick):
         bpy.app.timers.register(tick, first_interval=TICK_S)
+
+
+def _moves_shape(method: Method, name: str) -> bool:
+    """Whether a parameter changes the proportions alone: sliders do, and what is kept; others may change the mesh."""
+    return name == KEEP or any(spec.name == name and spec.kind is float for spec in specs(method.params))
+
+
+def at_rest() -> bool:
+    """Whether no value waits or is under way."""
+    return _motion.job is None and not _motion.names
 
 
 def tick() -> float | None:

@@ -15,10 +15,12 @@ from bpy.types import Operator
 from ...core.character.engine_names import renaming
 from ...core.character.skeleton import is_humanoid, map_joints
 from ...core.errors import HostError, InputError, MaquetteError
+from ..character_sources import licence_of
 from ..live import active_character
 from ..scene.character_asset import mark_as_asset
 from ..scene.character_parts import LEVEL, actions_of, levels_of, meshes_of
 from ..scene.glb import rename_nodes, write_glb
+from ..scene.record import read_request
 from ..scene.units import metres_per_unit
 from .character import has_character
 
@@ -122,7 +124,8 @@ class MAQUETTE_OT_mark_character(Operator):  # noqa: N801 Blender's naming
     def execute(self, context: Any) -> set[str]:
         """The character's collection becomes an asset."""
         try:
-            mark_as_asset(active_character(context))
+            armature = active_character(context)
+            mark_as_asset(armature, licence_of(read_request(armature)))
         except MaquetteError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

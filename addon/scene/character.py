@@ -18,9 +18,10 @@ from ...core.asset import Mesh as MadeMesh
 from ...core.errors import BundleError, InputError
 from ...core.request import Request
 from .armature import bone_names, fits, move_bones
-from .character_parts import PART, meshes_of
+from .character_parts import PART, collection_of, levels_of, meshes_of
 from .levels import add_levels, reshape_levels
-from .mesh import add_shape_keys, made_places, new_mesh, reshape
+from .mesh import add_shape_keys, cut_by_hand, made_places, new_mesh, reshape
+from .mesh import fits as mesh_fits
 from .record import write_character_record
 from .skin import add_weights, skin_of
 from .surface import SURFACE, find_or_make, surface_hash
@@ -60,14 +61,8 @@ def add_character(made: MadeCharacter, scene: Target, data: Any, per_metre: floa
     armature.location = into.cursor.location
     collection.objects.link(armature)
     materials = _materials(made)
-    bones = bone_names(armature.data, rig)
     for mesh in made.asset.meshes:
-        item = _add_mesh(mesh, made, materials, per_metre)
-        collection.objects.link(item)
-        skin = skin_of(rig, mesh.name)
-        if skin is not None:
-            add_weights(item, skin, bones)
-        hang(item, armature)
+        _add_part(mesh, made, armature, collection, materials, per_metre)
     add_levels(made.asset, armature, collection, materials, per_metre)
     write_character_record(armature, made.request, made.asset.report)
     _show(into, collection, armature)
@@ -90,7 +85,8 @@ def change_character(armature: Any, made: MadeCharacter, per_metre: float) -> li
         raise InputError(
             f"'{busy.name}' is open in {busy.mode.capitalize()} Mode. Leave it, then change the character."
         )
-    said, moved = [], {}
+    said = exchange_parts(armature, made, items, per_metre) if made.whole else []
+    moved = {}
     for mesh in made.asset.meshes:
         if (item := items.get(mesh.name)) is None:
             continue
@@ -99,11 +95,47 @@ def change_character(armature: Any, made: MadeCharacter, per_metre: float) -> li
         if len(before) == len(mesh.positions):
             moved[mesh.name] = made_places(item.data) - before
     said += move_bones(armature.data, rig, per_metre)
-    reshape_levels(made.asset, armature, moved, per_metre)
     if made.whole:
         said += _change_materials(made, items)
+        exchange_levels(armature, made, per_metre)
+    else:
+        reshape_levels(made.asset, armature, moved, per_metre)
     write_character_record(armature, made.request, made.asset.report)
     return [sentence for sentence in said if sentence]
+
+
+def exchange_parts(armature: Any, made: MadeCharacter, items: dict[str, Any], per_metre: float) -> list[str]:
+    """Meshes of other faces, meshes that are new, meshes that are no more; those cut by hand stay. `items` becomes what
+    there is then."""
+    said = []
+    wanted = {mesh.name: mesh for mesh in made.asset.meshes}
+    for name, item in list(items.items()):
+        mesh = wanted.get(name)
+        if mesh is not None and mesh_fits(item.data, mesh):
+            continue
+        if cut_by_hand(item.data):
+            said += [f"'{item.name}' was changed by hand, so it stays beside the new parts."] if mesh is None else []
+            continue
+        del items[name]
+        bpy.data.objects.remove(item)
+    home = collection_of(armature) or armature.users_collection[0]
+    new = [mesh for name, mesh in wanted.items() if name not in items]
+    materials = _materials(made) if new else {}
+    for mesh in new:
+        items[mesh.name] = _add_part(mesh, made, armature, home, materials, per_metre)
+    return said
+
+
+def exchange_levels(armature: Any, made: MadeCharacter, per_metre: float) -> None:
+    """The coarser levels that were made in place of those that there are."""
+    old = levels_of(armature)
+    homes = {home for item in old for home in item.users_collection if len(home.all_objects) == len(old)}
+    for item in old:
+        bpy.data.objects.remove(item)
+    for home in homes:
+        bpy.data.collections.remove(home)
+    above = collection_of(armature) or armature.users_collection[0]
+    add_levels(made.asset, armature, above, _materials(made), per_metre)
 
 
 def hang(item: Any, armature: Any) -> None:
@@ -113,7 +145,26 @@ def hang(item: Any, armature: Any) -> None:
     modifier.object = armature
 
 
-def _add_mesh(mesh: MadeMesh, made: MadeCharacter, materials: Mapping[str, Any], per_metre: float) -> Any:
+def _add_part(
+    mesh: MadeMesh,
+    made: MadeCharacter,
+    armature: Any,
+    collection: Any,
+    materials: Mapping[str, Any],
+    per_metre: float,
+) -> Any:
+    rig = made.asset.rig
+    assert rig is not None
+    item = _add_mesh(mesh, materials, per_metre)
+    collection.objects.link(item)
+    skin = skin_of(rig, mesh.name)
+    if skin is not None:
+        add_weights(item, skin, bone_names(armature.data, rig))
+    hang(item, armature)
+    return item
+
+
+def _add_mesh(mesh: MadeMesh, materials: Mapping[str, Any], per_metre: float) -> Any:
     data = new_mesh(mesh.name, mesh, per_metre)
     for name in mesh.materials:
         data.materials.append(materials.get(name))

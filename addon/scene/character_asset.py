@@ -14,8 +14,8 @@ from .record import read_request
 CATALOG = "b0f5d0c4-7d38-4d0e-8f4b-9c2f6f0a51e3"
 
 
-def mark_as_asset(armature: Any) -> Any:
-    """The character's collection, marked; InputError where it has none of its own."""
+def mark_as_asset(armature: Any, licence: str = "") -> Any:
+    """The character's collection, marked; `licence` is that of its sources. InputError where it has no collection."""
     collection = collection_of(armature)
     if collection is None:
         raise InputError(f"'{armature.name}' and its meshes are in no collection of their own. Put them into one.")
@@ -24,7 +24,7 @@ def mark_as_asset(armature: Any) -> Any:
     data = collection.asset_data
     data.catalog_id = CATALOG
     data.description = f"{request.declaration.label}: {len(armature.data.bones)} bones"
-    data.license = "As the characters that it is made from" if request.references else "Made with Maquette"
+    data.license = licence or ("As the characters that it is made from" if request.references else "")
     data.author = "Made with Maquette"
     for tag in ("Maquette", request.generator, request.method):
         data.tags.new(tag, skip_if_exists=True)

@@ -15,8 +15,8 @@ import numpy as np
 from ...core.asset import Mesh as MadeMesh
 from ...core.errors import BundleError
 
-# on a mesh: the hash of its faces; on its vertices: where they were made
-TOPOLOGY, MADE_AT = "maquette_topology", ".maquette_made"
+# on a mesh: the hash of the made faces, and of those that it got; on its vertices: where they were made
+TOPOLOGY, FACES, MADE_AT = "maquette_topology", "maquette_faces", ".maquette_made"
 MAX_LAYERS = 8
 # single precision of a few metres
 HAND_TOLERANCE = 1e-5
@@ -50,9 +50,21 @@ def new_mesh(name: str, made: MadeMesh, per_metre: float) -> Any:
     _add_layers(mesh, made, corners)
     _set_normals(mesh, made, corners)
     mesh.validate(clean_customdata=False)
-    mesh[TOPOLOGY] = topology(made)
+    mesh[TOPOLOGY], mesh[FACES] = topology(made), _faces_hash(mesh)
     _remember(mesh, made.positions * np.float32(per_metre))
     return mesh
+
+
+def cut_by_hand(mesh: Any) -> bool:
+    """Whether the mesh's faces are no longer those that it was made with."""
+    return bool(mesh.get(FACES) != _faces_hash(mesh))
+
+
+def _faces_hash(mesh: Any) -> str:
+    corners, starts = np.empty(len(mesh.loops), np.int32), np.empty(len(mesh.polygons), np.int32)
+    mesh.loops.foreach_get("vertex_index", corners)
+    mesh.polygons.foreach_get("loop_start", starts)
+    return hashlib.sha256(corners.tobytes() + starts.tobytes()).hexdigest()
 
 
 def add_shape_keys(item: Any, made: MadeMesh, per_metre: float) -> None:
@@ -67,14 +79,21 @@ def add_shape_keys(item: Any, made: MadeMesh, per_metre: float) -> None:
         key.value = 0.0
 
 
+def fits(mesh: Any, made: MadeMesh) -> bool:
+    """Whether the mesh has the vertices and was made with the faces of `made`."""
+    return len(mesh.vertices) == len(made.positions) and bool(mesh.get(TOPOLOGY) == topology(made))
+
+
 def reshape(item: Any, made: MadeMesh, per_metre: float) -> str:
     """Move an object's vertices and shape keys to a new shape; a sentence where its mesh does not fit any more.
 
     What was moved by hand keeps its distance from where it was made; shape keys made by hand move along.
     """
     mesh = item.data
-    if len(mesh.vertices) != len(made.positions) or mesh.get(TOPOLOGY) != topology(made):
-        return f"'{item.name}' has other faces than the new shape and stays as it is."
+    if not fits(mesh, made):
+        if cut_by_hand(mesh):
+            return f"'{item.name}' was changed by hand, so it stays as it is."
+        return f"'{item.name}' would have other faces. Press Regenerate."
     keys = mesh.shape_keys.key_blocks if mesh.shape_keys else ()
     before = _places(keys[0].data if keys else mesh.vertices, len(mesh.vertices))
     wanted = made.positions * np.float32(per_metre)

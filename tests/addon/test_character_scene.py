@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import Any
@@ -206,7 +207,7 @@ def test_levels_follow_the_finest(workshop: Workshop) -> None:
     assert level.name == "Body_LOD1" and level.hide_viewport
     assert {group.name for group in level.vertex_groups} == {"lower", "upper"}
     assert level.users_collection[0].name == "Post LODs"
-    workshop.change(armature, height=1.0)
+    workshop.change(armature, whole=False, height=1.0)
     wanted = fake(height=1.0).meshes[0].positions[[0, 1, 2, 3, 8, 9, 10, 11]]
     assert np.allclose([vertex.co for vertex in level.data.vertices], wanted, atol=1e-6)
 
@@ -279,3 +280,40 @@ def test_the_designers_mode_and_selection_stay(workshop: Workshop) -> None:
     armature.hide_set(True)
     workshop.change(armature, height=0.0)
     assert rest_error(armature, fake().rig) < 1e-5
+
+
+def test_parts_and_levels_are_exchanged_where_they_are_others(workshop: Workshop) -> None:
+    armature = workshop.add(levels=1)
+    made = workshop.made(levels=1)
+    mesh = made.asset.meshes[0]
+    hat = dataclasses.replace(mesh, name="Hat", levels=())
+    skins = (*made.asset.rig.skins, dataclasses.replace(made.asset.rig.skins[0], mesh="Hat"))
+    rig = dataclasses.replace(made.asset.rig, skins=skins)
+    more = dataclasses.replace(made, asset=dataclasses.replace(made.asset, meshes=(mesh, hat), rig=rig))
+    change = workshop.maquette.module("addon.scene.character").change_character
+    body = body_of(armature)
+    assert change(armature, more, 1.0) == []
+    meshes = {item.name: item for item in armature.children}
+    assert set(meshes) == {"Body", "Hat", "Body_LOD1"} and meshes["Body"] == body
+    assert {group.name for group in meshes["Hat"].vertex_groups} == {"lower", "upper"}
+    # a hat with a face less is another mesh; one that is gone goes, unless it was cut by hand
+    less = dataclasses.replace(hat, corners=hat.corners[:-4], face_starts=hat.face_starts[:-1])
+    less = dataclasses.replace(less, material_of_face=hat.material_of_face[:-1], normals=hat.normals[:-4])
+    less = dataclasses.replace(less, uvs={}, colors={})
+    assert change(armature, _with_meshes(more, mesh, less), 1.0) == []
+    assert len(next(item for item in armature.children if item.name.startswith("Hat")).data.polygons) == 9
+    assert change(armature, _with_meshes(more, dataclasses.replace(mesh, levels=())), 1.0) == []
+    assert [item.name for item in armature.children] == ["Body"]
+    change(armature, more, 1.0)
+    hat_now = next(item for item in armature.children if item.name.startswith("Hat"))
+    bpy.context.view_layer.objects.active = hat_now  # type: ignore[union-attr]
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.mesh.select_all(action="SELECT")
+    bpy.ops.mesh.subdivide()
+    bpy.ops.object.mode_set(mode="OBJECT")
+    (said,) = change(armature, _with_meshes(more, mesh), 1.0)
+    assert "changed by hand" in said and hat_now in armature.children[:]
+
+
+def _with_meshes(made: Any, *meshes: Any) -> Any:
+    return dataclasses.replace(made, asset=dataclasses.replace(made.asset, meshes=meshes))
