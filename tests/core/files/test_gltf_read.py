@@ -236,6 +236,22 @@ def test_pictures_beside_the_file_are_read_and_only_there(tiny: Tiny, tmp_path: 
         assert len(said) == 1 and "does not lie in its folder" in said[0]
 
 
+def test_bytes_beside_the_file_are_read_and_only_there(tiny: Tiny, tmp_path: Path) -> None:
+    path = tiny.save(tmp_path / "tiny.gltf")
+    tiny.json["buffers"][0]["uri"] = "tiny.bin"
+    path.write_text(json.dumps(tiny.json))
+    with pytest.raises(InputError, match=r"The file 'tiny.bin' of 'tiny.gltf' does not exist. Check its path."):
+        read_character(path)
+    (tmp_path / "tiny.bin").write_bytes(tiny.binary)
+    assert len(read_character(path).meshes) == 1
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "tiny.bin").write_bytes(tiny.binary)
+    (tmp_path / "characters").mkdir()
+    (tmp_path / "characters" / "tiny.bin").symlink_to(tmp_path / "elsewhere" / "tiny.bin")
+    with pytest.raises(InputError, match="does not lie in its folder"):
+        read_character(path.rename(tmp_path / "characters" / "tiny.gltf"))
+
+
 @pytest.mark.parametrize("data", [b"", b"no picture", picture()[:40]])
 def test_a_damaged_picture_is_told_and_left_out(data: bytes, tiny: Tiny, tmp_path: Path) -> None:
     (tmp_path / "skin.png").write_bytes(data)
