@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..generators import Method
-from .params import TransferParams, VariationParams
+from .params import MixParams, TransferParams, VariationParams
 
 METHODS: tuple[Method, ...] = (
     Method(
@@ -30,6 +30,20 @@ METHODS: tuple[Method, ...] = (
         version=1,
         roles=("character", "proportions"),
         required=("character", "proportions"),
+        noun="character file",
+        export="glb",
+    ),
+    Method(
+        generator="character",
+        name="mix",
+        label="Parts of several",
+        description="One character of the parts of several: a head, a body, legs and feet that fit together",
+        params=MixParams,
+        module="character.mix",
+        version=1,
+        roles=("character",),
+        required=("character",),
+        repeatable=("character",),
         noun="character file",
         export="glb",
     ),

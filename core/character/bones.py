@@ -9,7 +9,7 @@ family. Shape letters: J joints of the rig, B bones.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -41,6 +41,7 @@ HUMANOID_TREE: dict[str, tuple[str, str]] = {
     **_sided("right", _LEG),
 }
 HUMANOID_BONES = tuple(HUMANOID_TREE)
+SIDES = ("left", "right")
 UP, FRONT = np.array([0.0, 0.0, 1.0]), np.array([0.0, -1.0, 0.0])
 
 
@@ -51,7 +52,7 @@ class Bones:
     `space` as in `ShapeCode`; `names`; `parents` (B,) int, -1 for the first; `ends` (B,) int the bone that begins
     where this one ends, -1 for a tip; `heads` (B, 3) where each begins, metres; `directions` (B, 3) unit vectors, of
     tips too; `bone_of_joint` (J,) int, -1 for joints that only stand on the ground (a root, IK targets); `joints` (B,)
-    int the joint of each bone, -1 where the rig has none. float64.
+    int the joint of each bone, -1 where the rig has none; `front` (3,) where the character looks. float64.
     """
 
     space: str
@@ -62,6 +63,7 @@ class Bones:
     directions: np.ndarray
     bone_of_joint: np.ndarray
     joints: np.ndarray
+    front: np.ndarray = field(default_factory=lambda: FRONT)
 
     @property
     def is_humanoid(self) -> bool:
@@ -78,7 +80,7 @@ class Bones:
         Sectors start from the bone's right-hand side seen from the front, or from above where the bone points
         forwards: the world axis least along the bone decides, so the same in every pose that bones are compared in.
         """
-        hints = np.where(np.abs(self.directions @ FRONT)[:, None] < 0.75, FRONT, UP)
+        hints = np.where(np.abs(self.directions @ self.front)[:, None] < 0.75, self.front, UP)
         sides = np.cross(hints, self.directions)
         sides /= np.linalg.norm(sides, axis=1, keepdims=True)
         return np.stack([sides, self.directions, np.cross(self.directions, sides)], axis=1)
@@ -93,6 +95,7 @@ def humanoid_bones(
     (J,) whether a joint moves skin; joints that the rig lacks are put where they would be.
     """
     heads = _humanoid_heads(mapped, places, height)
+    front = _front(heads)
     numbers = {name: number for number, name in enumerate(HUMANOID_BONES)}
     tree = [HUMANOID_TREE[name] for name in HUMANOID_BONES]
     bone_of_canonical = {name: numbers[_bone_of(name)] for name in mapped if _bone_of(name) in numbers}
@@ -105,10 +108,19 @@ def humanoid_bones(
         above,
         ends,
         heads,
-        _humanoid_directions(heads, above, ends),
+        _humanoid_directions(heads, above, ends, front),
         _inherited(own, parents, skinned),
         np.array([mapped.get(name, -1) for name in HUMANOID_BONES]),
+        front,
     )
+
+
+def _front(heads: np.ndarray) -> np.ndarray:
+    """(3,): where a character looks that has its left arm and leg on its left."""
+    left, right = ([HUMANOID_BONES.index(f"{side}_{part}") for part in ("upper_leg", "upper_arm")] for side in SIDES)
+    ahead = np.cross((heads[left] - heads[right]).sum(axis=0), UP)
+    length = float(np.linalg.norm(ahead))
+    return ahead / length if length > 1e-6 else FRONT
 
 
 def _bone_of(name: str) -> str:
@@ -153,7 +165,7 @@ def _fill_trunk(at: dict[str, np.ndarray], height: float) -> None:
     at.setdefault("neck", at["head"] + 0.25 * (at["chest"] - at["head"]))
 
 
-def _humanoid_directions(heads: np.ndarray, parents: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def _humanoid_directions(heads: np.ndarray, parents: np.ndarray, ends: np.ndarray, front: np.ndarray) -> np.ndarray:
     ways = np.empty_like(heads)
     for bone, name in enumerate(HUMANOID_BONES):
         if ends[bone] >= 0:
@@ -161,7 +173,7 @@ def _humanoid_directions(heads: np.ndarray, parents: np.ndarray, ends: np.ndarra
         elif name == "head":
             ways[bone] = UP
         elif name.endswith("foot"):
-            ways[bone] = FRONT
+            ways[bone] = front
         else:
             ways[bone] = heads[bone] - heads[parents[bone]]
     directions: np.ndarray = ways / np.linalg.norm(ways, axis=1, keepdims=True)

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from ..asset import Asset
+from ..asset import Asset, Clip
 from ..context import Context
 from ..files.gltf_read import read_character
 from ..request import Reference, Request
@@ -56,9 +56,9 @@ def spaces_of(references: Sequence[Reference], context: Context) -> list[RigSpac
     return spaces
 
 
-def with_clips(space: RigSpace, reference: Reference) -> RigSpace:
-    """The same character with its clips."""
-    return replace(space, asset=_character(reference.path, reference.sha256, clips=True))
+def clips_of(reference: Reference) -> tuple[Clip, ...]:
+    """The clips of a reference's character."""
+    return _character(reference.path, reference.sha256, clips=True).clips
 
 
 # a file is known by its hash: one that changed is read anew
@@ -72,16 +72,17 @@ def _character(path: str, sha256: str, *, clips: bool) -> Asset:
     return read_character(path, clips=clips)
 
 
-def finished(
-    request: Request, context: Context, space: RigSpace, reference: Reference, difference: torch.Tensor
-) -> Asset:
-    """The character at `difference` (D,) from `space`, with the Request's attributes, what is kept, and its report."""
+def finished(request: Request, context: Context, space: RigSpace, moving: Reference, difference: torch.Tensor) -> Asset:
+    """The character at `difference` (D,) from `space`, with the Request's attributes, what is kept, and its report.
+
+    `moving` is the reference whose clips it has.
+    """
     params = request.params
     assert isinstance(params, CharacterParams)
     context.progress(0.6, "Moving the skin")
     difference = settled(space, params, difference)
     if params.clips:
-        space = with_clips(space, reference)
+        space = replace(space, asset=replace(space.asset, clips=clips_of(moving)))
     made = decode(space, difference, clips=params.clips)
     context.progress(0.95, "Measuring")
     return replace(made, report=report(space, made, difference))

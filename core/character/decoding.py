@@ -15,7 +15,7 @@ import torch
 from ..asset import Asset, Clip, Mesh
 from .clip_fitting import Fit, Probes, fitted
 from .field import Moved
-from .rig_space import Decoded, RigSpace
+from .rig_space import RigSpace
 from .surface import joint_weights
 
 
@@ -28,10 +28,10 @@ def decode(space: RigSpace, difference: torch.Tensor, *, clips: bool = True) -> 
     decoded = space.decode_many(difference[None].float())
     asset = space.asset
     assert asset.rig is not None
-    bend = jacobians(space, decoded).numpy()
+    bend = (decoded.scale[0] * bends(space, decoded.moved)).numpy()
     positions = decoded.positions[0].numpy()
     meshes = tuple(
-        _moved_mesh(mesh, positions[start : start + len(mesh.positions)], bend[start : start + len(mesh.positions)])
+        moved_mesh(mesh, positions[start : start + len(mesh.positions)], bend[start : start + len(mesh.positions)])
         for mesh, start in zip(asset.meshes, space.surface.starts, strict=False)
     )
     rest = asset.rig.rest_pose.copy()
@@ -43,13 +43,13 @@ def decode(space: RigSpace, difference: torch.Tensor, *, clips: bool = True) -> 
     return replace(asset, meshes=meshes, rig=replace(asset.rig, rest_pose=rest), clips=moving)
 
 
-def jacobians(space: RigSpace, decoded: Decoded) -> torch.Tensor:
+def bends(space: RigSpace, moved: Moved) -> torch.Tensor:
     """(V, 3, 3) float32: how the skin at each vertex of the first character turns and stretches.
 
     The blend of the bones' own stretches, sum of w (g I + (s - g) d d^T); how g and w change from point to point is
     left out.
     """
-    first = Moved(decoded.moved.heads[:1], decoded.moved.along[:1], decoded.moved.around[:1])
+    first = Moved(moved.heads[:1], moved.along[:1], moved.around[:1])
     around, along = (scales[..., 0] for scales in space.field.scales(space.vertices, first))
     directions = torch.from_numpy(space.bones.directions).float()
     # carried things stretch alike in every direction
@@ -57,10 +57,11 @@ def jacobians(space: RigSpace, decoded: Decoded) -> torch.Tensor:
     own = directions[space.vertices.bones]
     bend = torch.einsum("vk,vkx,vky->vxy", along - around, own, own)
     bend += around.sum(1)[:, None, None] * torch.eye(3)
-    return bend * decoded.scale[0]
+    return bend
 
 
-def _moved_mesh(mesh: Mesh, positions: np.ndarray, bend: np.ndarray) -> Mesh:
+def moved_mesh(mesh: Mesh, positions: np.ndarray, bend: np.ndarray) -> Mesh:
+    """The mesh at new positions (V, 3), its normals and shape keys turned by `bend` (V, 3, 3)."""
     keys = {
         name: (positions + np.einsum("vxy,vy->vx", bend, key - mesh.positions)).astype(np.float32)
         for name, key in mesh.shape_keys.items()

@@ -65,7 +65,7 @@ class Field:
         self._above = torch.from_numpy(above)
         self._offsets = torch.from_numpy(np.where(bones.parents[:, None] >= 0, bones.heads - bones.heads[above], 0.0))
         self._root = torch.from_numpy(bones.heads[0]).float()
-        self._anchor_points = self.bound(anchors, hands[:, None], np.ones((len(anchors), 1), np.float32))
+        self.anchor_points = self.bound(anchors, hands[:, None], np.ones((len(anchors), 1), np.float32))
 
     def moved(self, differences: torch.Tensor) -> Moved:
         """Bones, anchors and log scales for differences (N, D)."""
@@ -79,7 +79,7 @@ class Field:
         if not len(self._hands):
             return Moved(heads, lengths, around)
         carried = (_CARRIED_SHARE * radii.mean((-1, -2))[:, self._hands]).clamp(-_CARRIED_MOST, _CARRIED_MOST)
-        places = self.place(self._anchor_points, Moved(heads, lengths, around))
+        places = self.place(self.anchor_points, Moved(heads, lengths, around))
         return Moved(
             torch.cat([heads, places], dim=1),
             torch.cat([lengths, carried], dim=1),

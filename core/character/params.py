@@ -48,14 +48,16 @@ class CharacterParams(Params):
     height: float = slider("Body height, all proportions kept")
     weight: float = slider("Girth of torso and limbs")
     muscle: float = slider("Breadth of shoulders and upper body against the waist")
-    age: float = slider("Younger, rounder and softer towards -1; older, leaner and more stooped towards 1")
+    age: float = slider(
+        "Older towards 1: thinner limbs on a heavier trunk; younger towards -1: fuller limbs on a slimmer one"
+    )
     head: float = slider("Size of the head against the body")
     arms: float = slider("Length of the arms")
-    legs: float = slider("Length of the legs")
+    legs: float = slider("Length of the legs against the torso")
     hands: float = slider("Size of the hands")
     torso: float = slider("Length of the torso")
     stylisation: float = slider(
-        "Towards a toy with a large head, hands and feet; away from it towards a slender figure"
+        "Towards 1 a toy with a large head and hands on short legs, towards -1 a slender figure"
     )
     keep: tuple[str, ...] = param((), "What stays as it is in the character", choices=KEPT)
     clips: bool = param(True, "Whether the animation clips come with the character, fitted to its bones")

@@ -77,6 +77,15 @@ def test_transfer_takes_over_proportions_but_not_height(hero: str, giant: str) -
     assert all_.report["height_m"] == pytest.approx(none.report["height_m"], rel=1e-3)
 
 
+def test_a_mix_has_the_clips_of_its_body_and_is_made_again_the_same(hero: str, giant: str) -> None:
+    params = {"head_of": 2, "body_of": 1, "weight": 0.5}
+    first, again = (made("mix", [hero, giant], params, seed=4) for _ in range(2))
+    assert np.array_equal(whole(first), whole(again)) and len(first.clips) == 1
+    assert first.report["head_ratio"] > 1.05 * made("variation", [hero], {"variety": 0.0}).report["head_ratio"]
+    with pytest.raises(InputError, match="needs at least two characters"):
+        made("mix", [hero])
+
+
 @pytest.mark.parametrize(
     ("plain", "said"),
     [
