@@ -47,8 +47,8 @@ class ParametricBody:
     """Base mesh, morph targets and rig, in metres, Z up, facing -Y.
 
     `quads` (F, 4) int32 of the body's V vertices; `weights` (V, J) float32 rows sum to 1; `joints_names` (J,) and
-    `parents` (J,) of the rig; `landmarks_names` (L,): every joint cube's centre and the eyes' centres; `eye_radius`
-    of the base body.
+    `parents` (J,) of the rig; `landmarks_names` (L,): every joint cube's centre, the eyes' centres and
+    foremost points.
     """
 
     def __init__(self, mesh: Any, targets: Any, weights: Any, rig: dict[str, Any]) -> None:
@@ -60,11 +60,13 @@ class ParametricBody:
         cubes = {g: np.unique(mesh["quads"][mesh["quad_group"] == k]) for k, g in enumerate(groups)}
         parts = {name: rows for name, rows in cubes.items() if name.startswith("joint-")}
         parts |= {name: np.array(rows) for name, rows in EYES.items() if rows[-1] < len(base)}
+        # the foremost vertex of an eye, so that its size can be told
+        parts |= {f"{name}_front": rows[base[rows, 1].argmin()] for name, rows in list(parts.items()) if name in EYES}
         self.landmarks_names = tuple(parts)
         # landmarks are means of vertices, so they are as linear in the targets as the vertices are
         gather = np.zeros((len(parts), len(base)), np.float32)
         for row, members in zip(gather, parts.values(), strict=True):
-            row[members] = 1 / len(members)
+            row[members] = 1 / np.size(members)
         names = [str(name) for name in targets["names"]]
         self.target_names = tuple(name for name in names if _is_used(name))
         self._row = {name: row for row, name in enumerate(self.target_names)}
@@ -74,8 +76,6 @@ class ParametricBody:
             delta = _dense(targets, names.index(name), len(base))
             self._deltas[row] = np.concatenate([delta[:num_body], gather @ delta])
         self._num_body = num_body
-        eye = [base[list(rows)] for rows in EYES.values() if rows[-1] < len(base)]
-        self.eye_radius = float(np.ptp(eye[0][:, 2]) / 2) if eye else 0.0
         self._read_rig(weights, rig, base)
         self._pairs = tuple(_pairs(self.target_names))
 
@@ -181,6 +181,13 @@ class ParametricBody:
         soles = placed[:, : self._num_body, 2].min(1)
         placed[..., 2] -= soles[:, None]
         return placed
+
+    def reach_of(self, target: str) -> np.ndarray:
+        """(V,) how far in metres the target named moves each vertex."""
+        if target not in self._row:
+            raise InputError(f"The parametric body has no target {show(target)}.")
+        distance: np.ndarray = np.linalg.norm(self._deltas[self._row[target], : self._num_body], axis=1)
+        return distance
 
     def parts(self) -> np.ndarray:
         """(V,) str: head, body, arms, hands, legs or feet, by each vertex's strongest joint."""

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parameters of `base`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..params import param
+from .params import CharacterParams, slider, variety_param
+
+
+@dataclass(frozen=True)
+class BaseParams(CharacterParams):
+    """Maquette's own body."""
+
+    build: float = slider("From a heavy-boned, uneven build towards an athlete's even proportions")
+    variety: float = variety_param("How far chance moves the body; 0 is the middle adult that the sliders move", 0.5)
+    model: str = param("shipped", "Which learned model of the body")
