@@ -64,6 +64,7 @@ class MAQUETTE_PT_characters(Sidebar, Panel):  # noqa: N801 Blender's naming
             draw_no_engine(layout, context)
         settings = context.scene.maquette_characters
         method, group = shown_method(settings)
+        _draw_library(layout, context)
         layout.prop(settings, "method", text="")
         _draw_sources(layout, settings, method, context)
         _draw_keep(layout, group)
@@ -76,37 +77,6 @@ class MAQUETTE_PT_characters(Sidebar, Panel):  # noqa: N801 Blender's naming
         layout.prop(settings, "live")
         _draw_generate(layout, context)
         draw_outcome(layout, context, TOPIC)
-
-
-class MAQUETTE_PT_library(Sidebar, Panel):  # noqa: N801 Blender's naming
-    """The characters that new ones are made from"""
-
-    bl_label = "Library"
-    bl_parent_id = "MAQUETTE_PT_characters"
-    bl_order = 0
-
-    def draw(self, context: Any) -> None:
-        """The list, its buttons, and what is known of the chosen one."""
-        layout = self.layout
-        shown = context.window_manager.maquette_library
-        if library.fault():
-            draw_text(layout, library.fault(), context, "ERROR")
-        row = layout.row()
-        row.template_list("MAQUETTE_UL_library", "", shown, "entries", shown, "active", rows=5)
-        column = row.column(align=True)
-        column.operator("maquette.add_to_library", text="", icon="ADD")
-        column.operator("maquette.remove_from_library", text="", icon="REMOVE")
-        column.separator()
-        column.operator("maquette.tick_kin", text="", icon="CHECKBOX_HLT")
-        column.operator("maquette.untick_all", text="", icon="CHECKBOX_DEHLT")
-        column.separator()
-        column.operator("maquette.refresh_library", text="", icon="FILE_REFRESH")
-        if not len(shown.entries):
-            draw_text(layout, "The library is empty. Add a folder of rigged characters, or one of this scene.", context)
-        layout.operator("maquette.add_scene_character", icon="ARMATURE_DATA")
-        _draw_running(layout)
-        if 0 <= shown.active < len(shown.entries):
-            _draw_entry(layout, shown.entries[shown.active], context)
 
 
 class MAQUETTE_PT_character(Sidebar, Panel):  # noqa: N801 Blender's naming
@@ -143,7 +113,6 @@ class MAQUETTE_PT_crowd(Sidebar, Panel):  # noqa: N801 Blender's naming
     bl_label = "Crowd"
     bl_parent_id = "MAQUETTE_PT_characters"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 1
 
     def draw(self, context: Any) -> None:
         """Who, where, how many."""
@@ -158,6 +127,32 @@ class MAQUETTE_PT_crowd(Sidebar, Panel):  # noqa: N801 Blender's naming
         row.prop(crowd, "clip")
         layout.prop(crowd, "seed")
         layout.operator("maquette.scatter_crowd", icon="OUTLINER_OB_POINTCLOUD")
+
+
+def _draw_library(layout: Any, context: Any) -> None:
+    """The list, its buttons, and what is known of the chosen one."""
+    shown = context.window_manager.maquette_library
+    header, body = layout.panel("maquette_library", default_closed=False)
+    header.label(text=f"Library ({len(shown.entries)})" if len(shown.entries) else "Library")
+    if body is None:
+        return
+    if library.fault():
+        draw_text(body, library.fault(), context, "ERROR")
+    row = body.row()
+    row.template_list("MAQUETTE_UL_library", "", shown, "entries", shown, "active", rows=4)
+    column = row.column(align=True)
+    column.operator("maquette.add_to_library", text="", icon="ADD")
+    column.operator("maquette.remove_from_library", text="", icon="REMOVE")
+    column.separator()
+    column.operator("maquette.tick_kin", text="", icon="CHECKBOX_HLT")
+    column.operator("maquette.untick_all", text="", icon="CHECKBOX_DEHLT")
+    column.operator("maquette.refresh_library", text="", icon="FILE_REFRESH")
+    if not len(shown.entries):
+        draw_text(body, "The library is empty. Add a folder of rigged characters, or one of this scene.", context)
+    body.operator("maquette.add_scene_character", icon="ARMATURE_DATA")
+    _draw_running(body)
+    if 0 <= shown.active < len(shown.entries):
+        _draw_entry(body, shown.entries[shown.active], context)
 
 
 def _draw_sources(layout: Any, settings: Any, method: Method, context: Any) -> None:
@@ -189,8 +184,9 @@ def _draw_keep(layout: Any, group: Any) -> None:
     if not hasattr(group, KEEP):
         return
     column = layout.column(align=True)
+    column.use_property_split = False
     column.label(text="Keep as it is", icon="LOCKED")
-    grid = column.grid_flow(row_major=True, columns=3, even_columns=True, align=True)
+    grid = column.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
     for item in group.bl_rna.properties[KEEP].enum_items:
         grid.prop_enum(group, KEEP, item.identifier)
 
@@ -271,7 +267,6 @@ def _draw_clips(layout: Any, armature: Any) -> None:
 _CLASSES = (
     MAQUETTE_UL_library,
     MAQUETTE_PT_characters,
-    MAQUETTE_PT_library,
     MAQUETTE_PT_crowd,
     MAQUETTE_PT_character,
 )

@@ -133,8 +133,9 @@ def remove(name: str) -> None:
 
 
 def fresh_folder() -> Path:
-    """An empty folder of the cache, for a character on its way into the library."""
-    folder = cache_folder() / "live" / "from-scene"
+    """An empty folder of the cache, for a character on its way into the library; its name becomes the pack's."""
+    pack = bpy.path.clean_name(bpy.path.display_name_from_filepath(bpy.data.filepath)) if bpy.data.filepath else ""
+    folder = cache_folder() / "live" / (pack or "Scene")
     shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.mkdir(parents=True)

@@ -93,7 +93,7 @@ def test_every_parameter_is_drawn_once(maquette: Any, settings: Any, name: str) 
         found = {item for item in drawn if item == ("prop", spec.name)}
         assert len(found) == 1, spec.name
     assert ("operator", "maquette.generate_character") in drawn
-    assert ("template_list", "active") in draw("MAQUETTE_PT_library")
+    assert ("template_list", "active") in drawn
     assert ("operator", "maquette.scatter_crowd") in draw("MAQUETTE_PT_crowd")
 
 
@@ -387,7 +387,7 @@ def test_the_library_is_listed_with_licences(maquette: Any, stocked: Any) -> Non
     shown.active = 2
     if not NAMES:
         pytest.skip("no method makes characters yet, so there is no panel")
-    words = " ".join(text for kind, text in draw("MAQUETTE_PT_library") if kind == "label")
+    words = " ".join(text for kind, text in draw("MAQUETTE_PT_characters") if kind == "label")
     for text in ("2.00 m, 10 faces, 2 bones, 1 clips", "Licence: CC0", "commercial use: not allowed"):
         assert text in words
 
