@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..generators import Method
-from .params import MixParams, TransferParams, VariationParams
+from .params import FamilyParams, MixParams, TransferParams, VariationParams
 
 METHODS: tuple[Method, ...] = (
     Method(
@@ -40,6 +40,20 @@ METHODS: tuple[Method, ...] = (
         description="One character of the parts of several: a head, a body, legs and feet that fit together",
         params=MixParams,
         module="character.mix",
+        version=1,
+        roles=("character",),
+        required=("character",),
+        repeatable=("character",),
+        noun="character file",
+        export="glb",
+    ),
+    Method(
+        generator="character",
+        name="family",
+        label="New member",
+        description="A new member of the characters' own family: as different from them as they are from each other",
+        params=FamilyParams,
+        module="character.family",
         version=1,
         roles=("character",),
         required=("character",),

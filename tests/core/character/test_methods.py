@@ -97,3 +97,32 @@ def test_a_mix_has_the_clips_of_its_body_and_is_made_again_the_same(hero: str, g
 def test_bad_references_are_told_before_any_work(plain: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         engine.generate(Request.from_plain({"generator": "character", **plain}), device="cpu")
+
+
+def test_consecutive_seeds_of_a_family_come_from_its_characters_in_turn(hero: str, giant: str) -> None:
+    family = [{"role": "character", "path": path} for path in (hero, giant)]
+    sources = [made("variation", [path], {"variety": 0.0, "clips": False}) for path in (hero, giant)]
+    members = [made("family", family, {"clips": False}, seed=seed) for seed in range(4)]
+    for number, member in enumerate(members):
+        source = sources[number % 2]
+        assert [mesh.name for mesh in member.meshes] == [mesh.name for mesh in source.meshes]
+        scale = member.report["height_m"] / source.report["height_m"]
+        assert 0.002 < np.abs(whole(member) - scale * whole(source)).max() < 0.4
+        assert member.report["inverted_share"] <= 0.001
+    again = made("family", family, {"clips": False}, seed=2)
+    assert np.array_equal(whole(again), whole(members[2]))
+    assert np.abs(whole(members[0]) - whole(members[2])).max() > 0.002
+    still = made("family", family, {"clips": False, "variety": 0.0}, seed=1)
+    assert np.allclose(whole(still), whole(sources[1]), atol=1e-5)
+
+
+def test_a_member_of_a_family_has_the_clips_of_its_source(hero: str, giant: str) -> None:
+    assert len(made("family", [hero, giant]).clips) == 1
+
+
+def test_a_single_character_varies_by_itself(hero: str) -> None:
+    plain = {"generator": "character", "method": "family", "references": [hero], "params": {"clips": False}}
+    said: list[str] = []
+    alone = engine.generate(Request.from_plain(plain), device="cpu", warn=said.append)
+    assert any("varies by itself" in text for text in said)
+    assert np.abs(whole(alone) - whole(made("variation", [hero], {"variety": 0.0, "clips": False}))).max() > 0.002
