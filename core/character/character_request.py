@@ -25,6 +25,7 @@ from .params import ATTRIBUTES, CharacterParams
 from .plausibility import plausible
 from .rig_space import RigSpace
 from .shape_code import CodeParts, code_length
+from .simplification import with_levels
 from .surface import triangles_of
 
 # the bones of each part that can be kept, by what their names hold
@@ -84,6 +85,9 @@ def finished(request: Request, context: Context, space: RigSpace, moving: Refere
     if params.clips:
         space = replace(space, asset=replace(space.asset, clips=clips_of(moving)))
     made = decode(space, difference, clips=params.clips)
+    if params.levels:
+        context.progress(0.8, "Making coarser versions")
+        made = with_levels(made, params.levels)
     context.progress(0.95, "Measuring")
     return replace(made, report=report(space, made, difference))
 
