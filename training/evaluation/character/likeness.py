@@ -2,7 +2,8 @@
 """`family`, how alike: sets of new members against characters that were not given, in two protocols.
 
 Within: the prior has learned from half of every pack. Across: it knows nothing of the pack. Either way the method is
-given half of the pack. The reference are the given characters as they are, which is also what the nearest copy gives.
+given half of the pack. The shipped prior takes part where it was trained on nothing that is judged. The reference are
+the given characters as they are, which is also what the nearest copy gives.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
+import torch
 
+from ....core.character.prior import ShapePrior
 from ....core.character.rig_space import RigSpace
+from ....core.models import SHIPPED, Model, models
+from ....core.weights import load_network
 from ...data.character_folder import CharacterFile
 from ...metrics.point_sets import (
     bootstrap_interval,
@@ -29,6 +34,7 @@ from .study import Study
 from .trials import Trial, trials
 
 PROTOCOLS = ("within", "across")
+SHIPPED_PRIOR = "shipped"
 PLAIN: dict[str, Way] = {"pca": by_components, "scale": by_scale}
 # sets that are drawn of each method a trial, of large packs one; the figures are their mean
 DRAWS, LARGE = 2, 8
@@ -51,11 +57,13 @@ def evaluate(study: Study, priors: Priors) -> None:
         "family: pca is the full normal distribution of codes, scale a random scale of every bone (standard deviation "
         "0.15 of the logarithm); neither depends on the protocol."
     )
-    part = study.part("likeness", training=[character.sha256 for character in study.training.characters])
+    shipped = [model.sha256 for model in _shipped_models()]
+    training = [character.sha256 for character in study.training.characters]
+    part = study.part("likeness", training=training, shipped=shipped)
     rows: dict[str, dict[str, list[dict[str, float]]]] = {}
     for trial in study.in_time(found, 0.6, "family: trials"):
         study.say(f"family: {trial.key}")
-        for name in ("reference", *PLAIN, *PROTOCOLS):
+        for name in ("reference", *PLAIN, *PROTOCOLS, *_shipped(trial)):
             attempt = partial(
                 part.measured, f"{trial.key}/{name}", partial(_measured, study, priors, found, trial, name)
             )
@@ -63,6 +71,23 @@ def evaluate(study: Study, priors: Priors) -> None:
             if figures is not None:
                 rows.setdefault(name, {}).setdefault(trial.pack, []).append(figures)
     _give(study, rows)
+    if SHIPPED_PRIOR not in rows:
+        for figure in ("nna", "cov"):
+            study.lack(
+                f"family.{figure}_{SHIPPED_PRIOR}", "The shipped model was trained on characters of every trial."
+            )
+
+
+def _shipped_models() -> list[Model]:
+    return [model for model in models("character", "family") if model.name == SHIPPED]
+
+
+def _shipped(trial: Trial) -> tuple[str, ...]:
+    """The shipped prior takes part in trials whose unseen characters it was not trained on."""
+    for model in _shipped_models():
+        seen = set(model.card.get("training_sha256", ()))
+        return () if any(character.sha256 in seen for character in trial.unseen) else (SHIPPED_PRIOR,)
+    return ()
 
 
 def training_of(study: Study, found: Sequence[Trial], trial: Trial, protocol: str) -> list[CharacterFile]:
@@ -98,6 +123,8 @@ def _family(study: Study, priors: Priors, found: Sequence[Trial], trial: Trial, 
     """The method, with a prior where any of the given characters has a use for one."""
     if not any(study.spaces.of(character).bones.is_humanoid for character in trial.given):
         return by_family(None)
+    if protocol == SHIPPED_PRIOR:
+        return by_family(load_network(_shipped_models()[0], ShapePrior, torch.device("cpu")))
     return by_family(priors.fitted(training_of(study, found, trial, protocol)))
 
 

@@ -26,6 +26,7 @@ EXPECTED = (
     *(f"family.{name}" for name in ("nearest_training", "nearest_training_reference", "inverted_share")),
     *(f"family.{name}" for name in ("extra_intersections", "missing_parts", "poke_through_share", "gaps")),
     "family.unweighted_share",
+    *(f"family.{name}_{likeness.SHIPPED_PRIOR}" for name in ("nna", "cov")),
     "clip.foot_error",
     *(f"code.{name}" for name in ("ms_single", "ms_batched_64")),
     *base.EXPECTED,

@@ -92,7 +92,7 @@ def test_the_same_command_goes_on_where_it_stopped(data: Path, tmp_path: Path, m
     with pytest.raises(KeyboardInterrupt):
         run.evaluate_characters(data, tmp_path / "out", ("family",))
     first = run.evaluate_characters(data, tmp_path / "out", ("family",))
-    assert len(calls) == 1 + 5
+    assert len(calls) == 1 + 6
     monkeypatch.setattr(likeness, "_measured", lambda *_: pytest.fail("it was measured already"))
     assert run.evaluate_characters(data, tmp_path / "out", ("family",)) == first
 
