@@ -49,6 +49,9 @@ class State(enum.Enum):
         return self in (State.DONE, State.FAILED, State.CANCELLED)
 
 
+_COMING_IN = (State.READING, State.STAGING)
+
+
 @dataclass(frozen=True)
 class Notice:
     """What the panel says after a job: `level` INFO, WARNING or ERROR; `mend` names operators that help; `topic` is the
@@ -141,6 +144,17 @@ class Studio:
     def poll(self) -> float | None:
         """Do what is next; the seconds until the next call, None when there is nothing left to do."""
         self._listen()
+        self._step()
+        # a quiet job takes the window by surprise and is over at once: it waits for no further tick
+        while self.current is not None and self.current.delivery.quiet and self.current.state in _COMING_IN:
+            self._step()
+        if not self.busy:
+            return None
+        if self.current is None or self.current.state is State.STAGING:
+            return STAGE_S
+        return self.current.delivery.poll_s
+
+    def _step(self) -> None:
         if self.current is None and self.waiting:
             self.current = self.waiting.pop(0)
             self._guarded(self._begin)
@@ -148,11 +162,6 @@ class Studio:
             self._guarded(self._read)
         elif self.current is not None and self.current.state is State.STAGING:
             self._guarded(self._stage)
-        if not self.busy:
-            return None
-        if self.current is None or self.current.state is State.STAGING:
-            return STAGE_S
-        return self.current.delivery.poll_s
 
     def file_loaded(self) -> None:
         """Another file, or the same one again, is open: every job's place is found anew, or lost."""

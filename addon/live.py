@@ -93,6 +93,9 @@ def changed(group: Any, context: Any, name: str) -> None:
         _motion.names = set()
     _motion.armature, _motion.scene = target, Target(scene.name, scene.session_uid)
     _motion.names.add(name)
+    if _motion.job is None and not engine.studio.busy:
+        # the engine has it before the window draws the slider
+        _start()
     if not bpy.app.timers.is_registered(tick):
         bpy.app.timers.register(tick, first_interval=TICK_S)
 
@@ -139,6 +142,7 @@ def _start() -> None:
     try:
         _motion.job = shape_job(armature, scene, names)
         engine.submit(_motion.job)
+        engine.studio.poll()
     except MaquetteError as error:
         engine.studio.notice = Notice("ERROR", str(error), topic="character")
 
