@@ -46,6 +46,7 @@ _STEPS = 3
 _PROBING = 0.05
 _DAMPING = 0.05
 _STRIDE = 0.6
+_GRAIN = 2.0**14
 _OWN_REACH = {"weight": 0.25, "head": 0.3, "legs": 0.25}
 
 
@@ -76,7 +77,9 @@ def moved_by_attributes(space: RigSpace, base: torch.Tensor, wanted: Mapping[str
         rows = torch.cat([slopes[1:], _DAMPING * torch.eye(len(directions))])
         missing = torch.cat([(goal - measured[0])[1:], -_DAMPING * weights])
         weights = weights + torch.linalg.lstsq(rows, missing[:, None]).solution[:, 0].clamp(-_STRIDE, _STRIDE)
-    return difference + weights @ directions
+    # rounded, as sums that differ in their last bits would move every vertex by a bit
+    shares = (weights * _GRAIN).round() / _GRAIN
+    return difference + (shares[:, None] * directions).sum(0)
 
 
 @functools.lru_cache(maxsize=16)

@@ -16,6 +16,7 @@ import torch
 from ..asset import Asset, Clip
 from ..context import Context
 from ..files.gltf_read import read_character
+from ..fixed_threads import fixed_threads
 from ..request import Reference, Request
 from .attributes import moved_by_attributes, probe_of
 from .bones import Bones
@@ -28,6 +29,8 @@ from .shape_code import CodeParts, code_length
 from .simplification import with_levels
 from .surface import triangles_of
 
+# a character is a few thousand points: a GPU would not gain what the way there costs
+DEVICE = torch.device("cpu")
 # the bones of each part that can be kept, by what their names hold
 _PARTS = {
     "head": ("head", "neck"),
@@ -53,7 +56,8 @@ def spaces_of(references: Sequence[Reference], context: Context) -> list[RigSpac
     spaces = []
     for number, reference in enumerate(references):
         context.progress(0.5 * number / len(references), "Reading characters")
-        spaces.append(_space(reference.path, reference.sha256))
+        with fixed_threads(DEVICE):
+            spaces.append(_space(reference.path, reference.sha256))
     return spaces
 
 
@@ -81,10 +85,10 @@ def finished(request: Request, context: Context, space: RigSpace, moving: Refere
     params = request.params
     assert isinstance(params, CharacterParams)
     context.progress(0.6, "Moving the skin")
-    difference = settled(space, params, difference)
-    if params.clips:
-        space = replace(space, asset=replace(space.asset, clips=clips_of(moving)))
-    made = decode(space, difference, clips=params.clips)
+    posed = replace(space, asset=replace(space.asset, clips=clips_of(moving))) if params.clips else space
+    with fixed_threads(DEVICE):
+        difference = settled(space, params, difference)
+        made = decode(posed, difference, clips=params.clips)
     if params.levels:
         context.progress(0.8, "Making coarser versions")
         made = with_levels(made, params.levels)

@@ -55,8 +55,10 @@ def bends(space: RigSpace, moved: Moved) -> torch.Tensor:
     # carried things stretch alike in every direction
     directions = torch.cat([directions, torch.zeros(len(first.heads[0]) - len(directions), 3)])
     own = directions[space.vertices.bones]
-    bend = torch.einsum("vk,vkx,vky->vxy", along - around, own, own)
-    bend += around.sum(1)[:, None, None] * torch.eye(3)
+    bend = around.sum(1)[:, None, None] * torch.eye(3)
+    for bone in range(own.shape[1]):
+        direction = own[:, bone]
+        bend += (along - around)[:, bone, None, None] * (direction[:, :, None] * direction[:, None])
     return bend
 
 

@@ -60,10 +60,10 @@ class Field:
         self.bones, self.lengths, self.radii, self.anchors = bones, lengths, radii, anchors
         self._hands = torch.from_numpy(hands)
         self._branches = torch.from_numpy(branches(bones))
-        self._steps = torch.from_numpy(_path(bones)).float()
         above = np.maximum(bones.parents, 0)
         self._above = torch.from_numpy(above)
-        self._offsets = torch.from_numpy(np.where(bones.parents[:, None] >= 0, bones.heads - bones.heads[above], 0.0))
+        offsets = np.where(bones.parents[:, None] >= 0, bones.heads - bones.heads[above], 0.0)
+        self._offsets = torch.from_numpy(offsets).float()
         self._root = torch.from_numpy(bones.heads[0]).float()
         self.anchor_points = self.bound(anchors, hands[:, None], np.ones((len(anchors), 1), np.float32))
 
@@ -73,8 +73,7 @@ class Field:
         radii = parts.radii.clamp(-_MOST, _MOST)
         lengths = parts.lengths.clamp(-_MOST, _MOST)
         ratios = torch.where(self._branches, parts.offsets.clamp(-_MOST, _MOST), lengths[:, self._above]).exp()
-        steps = ratios[..., None] * self._offsets.float()
-        heads = self._root + torch.einsum("ab,nbx->nax", self._steps, steps)
+        heads = self._heads(ratios[..., None] * self._offsets)
         around = torch.cat([radii.flatten(1), radii.mean(-1).flatten(1), radii.mean((-1, -2))], dim=1)
         if not len(self._hands):
             return Moved(heads, lengths, around)
@@ -85,6 +84,13 @@ class Field:
             torch.cat([lengths, carried], dim=1),
             torch.cat([around, carried], dim=1),
         )
+
+    def _heads(self, steps: torch.Tensor) -> torch.Tensor:
+        """(N, B, 3) metres: where bones begin that lie `steps` (N, B, 3) from their parents' beginnings."""
+        heads = [self._root.expand(len(steps), 3)]
+        for bone in range(1, steps.shape[1]):
+            heads.append(heads[self.bones.parents[bone]] + steps[:, bone])
+        return torch.stack(heads, dim=1)
 
     def bound(self, places: np.ndarray, bones: np.ndarray, weights: np.ndarray) -> Points:
         """Points `places` (V, 3) metres bound to `bones` (V, K) by `weights` (V, K)."""
@@ -138,8 +144,11 @@ class Field:
             base = torch.nn.functional.embedding_bag(
                 points.bones, heads, per_sample_weights=points.weights, mode="sum"
             ).reshape(count, 3, -1)
-            base += torch.einsum("vkn,vkx->vxn", around, points.local)
-            base += torch.einsum("vkn,vkx->vxn", along - around, points.stretch)
+            stretched = along.sub_(around)
+            # bone after bone: a matrix product would add in an order that varies from run to run
+            for bone in range(kept):
+                base.addcmul_(points.local[:, bone, :, None], around[:, bone, None])
+                base.addcmul_(points.stretch[:, bone, :, None], stretched[:, bone, None])
             result[part] = base.permute(2, 0, 1)
         return result
 
@@ -189,12 +198,3 @@ class Field:
             far,
         ]
         return np.stack(read, axis=1), np.stack(shares, axis=1)
-
-
-def _path(bones: Bones) -> np.ndarray:
-    """(B, B) float64: 1 where the second bone is the first or above it."""
-    path = np.eye(len(bones.names))
-    for bone, parent in enumerate(bones.parents):
-        if parent >= 0:
-            path[bone] += path[parent]
-    return path

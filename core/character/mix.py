@@ -16,8 +16,9 @@ import torch
 from ..asset import Asset, Material, Mesh, Skin
 from ..context import Context
 from ..errors import InputError
+from ..fixed_threads import fixed_threads
 from ..request import Request
-from .character_request import finished, spaces_of
+from .character_request import DEVICE, finished, spaces_of
 from .decoding import moved_mesh
 from .mix_joining import ALLOWED, Join, Side, faults, joined_before, mended
 from .mix_parts import BODY, FEET, HEAD, LEGS, Piece, slots_of, taken
@@ -47,9 +48,10 @@ def generate(request: Request, context: Context) -> Asset:
     for number in range(_DRAWS):
         context.progress(0.5 + 0.2 * number / _DRAWS, "Joining parts")
         chosen = choose(params, slots, random)
-        made, reason = mixed(spaces, slots, chosen)
-        if made is not None:
-            space = RigSpace.of(made)
+        with fixed_threads(DEVICE):
+            made, reason = mixed(spaces, slots, chosen)
+            space = None if made is None else RigSpace.of(made)
+        if space is not None:
             difference = params.variety * drawn(space.code, space.bones, random)
             return finished(request, context, space, request.references[chosen[BODY]], difference)
         reasons.append(reason)

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from synthetic_character import synthetic_character
 
 from maquette.core import engine
 from maquette.core.asset import Asset
+from maquette.core.character import character_request
 from maquette.core.errors import InputError
 from maquette.core.files import gltf
 from maquette.core.request import Request
@@ -51,6 +53,19 @@ def test_a_variation_is_the_same_for_one_seed_and_another_for_another(hero: str)
     assert first.report["inverted_share"] <= 0.001
     assert first.report["height_m"] == pytest.approx(np.ptp(whole(first)[:, 2]), rel=0.02)
     assert len(first.clips) == 1 and first.rig is not None
+
+
+def test_the_number_of_threads_changes_nothing(hero: str) -> None:
+    before = torch.get_num_threads()
+    found = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        # read and measured anew
+        character_request._space.cache_clear()
+        found.append(made("variation", [hero], {"muscle": 0.7}, seed=2))
+    torch.set_num_threads(before)
+    assert np.array_equal(whole(found[0]), whole(found[1]))
+    assert np.array_equal(found[0].clips[0].translations, found[1].clips[0].translations)
 
 
 def test_without_variety_a_variation_is_the_character(hero: str) -> None:
