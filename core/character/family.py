@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from ..asset import Asset
+from ..asset import Asset, Rig
 from ..context import Context
 from ..fixed_threads import fixed_threads
 from ..models import Model, find_model
@@ -24,10 +25,20 @@ from .character_request import clips_of, finished, spaces_of
 from .kinship import Kinship
 from .params import FamilyParams
 from .prior import ShapePrior
-from .rig_space import RigSpace
+from .shape_code import ShapeCode
 
 # codes are short: a GPU would not gain what the way there costs
 DEVICE = torch.device("cpu")
+_QUIET = Context(DEVICE, None, lambda fraction, text: None, lambda text: None)
+
+
+@dataclass(frozen=True)
+class Relative:
+    """What is kept in memory of every character of a family: its code, its rig without skins, its height in metres."""
+
+    code: ShapeCode
+    rig: Rig
+    height: float
 
 
 def generate(request: Request, context: Context) -> Asset:
@@ -35,19 +46,22 @@ def generate(request: Request, context: Context) -> Asset:
     params = request.params
     assert isinstance(params, FamilyParams)
     model = find_model("character", "family", params.model)
-    spaces = spaces_of(request.references, context)
+    relatives = []
+    for number, reference in enumerate(request.references):
+        context.progress(0.5 * number / len(request.references), "Measuring the family")
+        relatives.append(_relative(reference.path, reference.sha256))
     number = source_of([reference.weight for reference in request.references], request.seed)
-    space = spaces[number]
+    (space,) = spaces_of((request.references[number],), context)
     prior = _loaded(model) if space.bones.is_humanoid else None
     random = torch.Generator().manual_seed(request.seed)
-    kinship = Kinship.of([one.code for one in spaces], number)
-    if kinship.is_alone:
-        context.warn(f"'{space.asset.name}' shares its skeleton with none of the others: it varies by itself.")
-        difference = params.variety * variation.drawn(space.code, space.bones, random)
-    else:
-        with fixed_threads(DEVICE):
+    kinship = Kinship.of([relative.code for relative in relatives], number)
+    with fixed_threads(DEVICE):
+        if kinship.is_alone:
+            context.warn(f"'{space.asset.name}' shares its skeleton with none of the others: it varies by itself.")
+            difference = params.variety * variation.drawn(space.code, space.bones, random)
+        else:
             difference = kinship.drawn(params.variety, prior, random)
-    moving = _moving(request.references, spaces, number) if params.clips else request.references[number]
+    moving = _moving(request.references, relatives, number) if params.clips else request.references[number]
     return finished(request, context, space, moving, difference)
 
 
@@ -60,23 +74,30 @@ def source_of(weights: Sequence[float], seed: int) -> int:
     return int(np.searchsorted(shares, np.random.default_rng(seed).random(), side="right").clip(0, len(weights) - 1))
 
 
-def _moving(references: Sequence[Reference], spaces: Sequence[RigSpace], number: int) -> Reference:
+def _moving(references: Sequence[Reference], relatives: Sequence[Relative], number: int) -> Reference:
     """Whose clips the new member has: its source's, else those of one with the very same joints.
 
     Packs often hold the clips of all their characters in one file.
     """
-    order = [number, *(other for other in range(len(spaces)) if other != number)]
+    order = [number, *(other for other in range(len(relatives)) if other != number)]
     for other in order:
-        if _same_joints(spaces[number], spaces[other]) and clips_of(references[other]):
+        if _same_joints(relatives[number], relatives[other]) and clips_of(references[other]):
             return references[other]
     return references[number]
 
 
-def _same_joints(one: RigSpace, other: RigSpace) -> bool:
-    first, second = one.asset.rig, other.asset.rig
-    assert first is not None and second is not None
-    same = first.joints == second.joints and np.array_equal(first.parents, second.parents)
-    return same and np.allclose(first.rest_pose, second.rest_pose, atol=1e-3 * one.extent.height)
+def _same_joints(one: Relative, other: Relative) -> bool:
+    same = one.rig.joints == other.rig.joints and np.array_equal(one.rig.parents, other.rig.parents)
+    return same and np.allclose(one.rig.rest_pose, other.rig.rest_pose, atol=1e-3 * one.height)
+
+
+# a file is known by its hash: one that changed is measured anew
+@functools.lru_cache(maxsize=512)
+def _relative(path: str, sha256: str) -> Relative:
+    (space,) = spaces_of((Reference("character", path, sha256),), _QUIET)
+    rig = space.asset.rig
+    assert rig is not None
+    return Relative(space.code, replace(rig, skins=()), space.extent.height)
 
 
 @functools.lru_cache(maxsize=2)
