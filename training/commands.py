@@ -17,12 +17,12 @@ from .presets import PRESETS
 CHANGES: dict[str, tuple[type, str]] = {
     "images": (int, "images to show in all"),
     "batch": (int, "images a step and process"),
-    "crop": (int, "side of the crops in px, a multiple of 32"),
+    "crop": (int, "side of the crops in px, a multiple of 32 (materials)"),
     "rate": (float, "learning rate"),
     "critic_rate": (float, "learning rate of the discriminator"),
     "r1": (float, "weight of the R1 gradient penalty"),
     "augment": (float, "what adaptive augmentation aims at, 0 for none"),
-    "held_out": (float, "share of material families that are judged on instead of trained on"),
+    "held_out": (float, "share of families that are judged on instead of trained on"),
     "patience": (int, "looks without a better score that end the training"),
     "look_every": (int, "images between two looks at the held-out families"),
     "seed": (int, "another one gives another split and start"),
@@ -42,7 +42,7 @@ def add_train(commands: Any) -> None:
 
 
 def _add_model(parser: argparse.ArgumentParser, model: str) -> None:
-    parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="the folder of material sets")
+    parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="material sets or packs of characters")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="checkpoints, samples and the model")
     parser.add_argument("--preset", default="cpu", help=f"{', '.join(PRESETS[model])} (default: cpu)")
     parser.add_argument("--labelled", type=Path, metavar="DIR", help="a folder of labelled albedos to learn from too")

@@ -140,7 +140,7 @@ def read_wish(train: Train) -> Wish:
     if train.name:
         check_name(train.name)
     if not train.data or not train.out:
-        raise InputError("A training needs a folder of materials and a folder for its checkpoints. Name both.")
+        raise InputError("A training needs a folder to learn from and a folder for its checkpoints. Name both.")
     refuse_unknown(train.changes, CHANGES, "The training")
     for name, value in train.changes.items():
         kind = CHANGES[name][0]
