@@ -18,7 +18,10 @@ from .prior import GROUPS, ShapePrior, group_sizes, resized
 from .shape_code import ShapeCode
 
 # standard deviation of the kernel at variety 1, as a share of the family's own
-WIDTH = 1.5
+WIDTH = 2.0
+# root mean square of what any group of numbers may deviate by at variety 1: families that are several kinds of animals
+# differ by more than skin bears
+MOST = 0.4
 # which share of the kernel's variance is the prior's
 NATURAL = 0.5
 
@@ -56,8 +59,9 @@ class Kinship:
         own = numbers @ self.deviations / max(1, len(self.deviations) - 1) ** 0.5
         if prior is not None and prior.spread.shape == own.shape:
             own = (1 - NATURAL) ** 0.5 * own + NATURAL**0.5 * self.natural(prior, random)
-        drawn: torch.Tensor = WIDTH * variety * own
-        return drawn
+        drawn = WIDTH * variety * own
+        most = {name: MOST * variety / size.clamp_min(1e-6) for name, size in group_sizes(drawn).items()}
+        return resized(drawn, {name: factor.clamp_max(1.0) for name, factor in most.items()})
 
     def natural(self, prior: ShapePrior, random: torch.Generator) -> torch.Tensor:
         """(D,) a deviation that the prior draws, by group as large as the family's."""

@@ -30,7 +30,7 @@ def test_no_variety_is_the_source_itself_and_one_seed_gives_one_member() -> None
 
 
 def test_members_have_the_covariance_of_the_family() -> None:
-    family = codes(4)
+    family = codes(4, scale=0.05)
     made = drawn(Kinship.of(family, 1), None, count=4000) / kinship.WIDTH
     stacked = torch.stack([code.values for code in family])
     expected = torch.cov(stacked.T[:40])
@@ -47,6 +47,12 @@ def test_strangers_are_no_relatives_and_a_single_character_has_none() -> None:
     assert torch.allclose(Kinship.of([*family, *strangers], 0).deviations, Kinship.of(family, 0).deviations)
     alone = Kinship.of([*family, *strangers], 3)
     assert drawn(alone, None, 1.0, 3).abs().max() == 0
+
+
+def test_families_of_several_kinds_give_no_monsters() -> None:
+    wild = drawn(Kinship.of(codes(4, scale=3.0), 0), None, 0.5, 20)
+    for one in wild:
+        assert max(group_sizes(one).values()) <= 0.5 * kinship.MOST + 1e-5
 
 
 def test_bones_that_a_relative_lacks_stay_as_they_are() -> None:
