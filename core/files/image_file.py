@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import OpenImageIO as oiio  # noqa: N813 its own documentation's name for it
 
 from ..asset import Asset
+from ..texture.maps import MAPS
 
 Attributes = Sequence[tuple[str, str | int]]
 # (file name, what gives the pixels that it stores, how it is packed)
@@ -33,17 +35,29 @@ def write_maps(
 ) -> list[str]:
     """Write every map of every material, several files at once; returns the file names.
 
-    A single material's files are named by the map alone, those of several have the material's name in front.
+    A single material's files are named by the map alone, those of several have the material's name in front. What
+    characters have besides, opacity and emission, goes into their own formats alone.
     `encoded(name, image)` turns a map into what the file holds, `attributes(name)` says
     how it is packed.
     """
     alone = len(asset.materials) == 1
     files: list[ImageFile] = []
-    for material in asset.materials:
+    for title, material in zip(file_titles(asset), asset.materials, strict=True):
         for name, image in material.maps.items():
-            file = f"{name}{suffix}" if alone else f"{material.name}_{name}{suffix}"
+            if name not in MAPS:
+                continue
+            file = f"{name}{suffix}" if alone else f"{title}_{name}{suffix}"
             files.append((file, functools.partial(encoded, name, image), attributes(name)))
     return write_files(files, folder, progress)
+
+
+def file_titles(asset: Asset) -> list[str]:
+    """What each material is called in names of files: harmless, and no two alike."""
+    titles: list[str] = []
+    for number, material in enumerate(asset.materials):
+        title = re.sub(r"[^\w .+-]", "_", material.name).strip(" .") or "material"
+        titles.append(title if title not in titles else f"{title} {number}")
+    return titles
 
 
 def write_files(files: Sequence[ImageFile], folder: Path, progress: Callable[[float, str], None]) -> list[str]:

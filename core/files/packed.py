@@ -24,8 +24,8 @@ def write(
     """Write the preset's files of the kind `file` (see `packing.FILES`); returns their names."""
     alone = len(asset.materials) == 1
     files: list[image_file.ImageFile] = []
-    for material in asset.materials:
-        name = title if alone else f"{title} {material.name}"
+    for own, material in zip(image_file.file_titles(asset), asset.materials, strict=True):
+        name = title if alone else f"{title} {own}"
         for texture in packing.textures_of(preset, material.maps):
             stored = functools.partial(_stored, material, preset, texture, name, file)
             files.append((preset.file_stem(name, texture) + FILES[file], stored, _attributes(texture, file)))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,19 @@ def test_textures_are_files_and_plain_values_arrays(tmp_path: Path) -> None:
     found = bundle.load(tmp_path)
     assert [set(material.maps) for material in found.materials] == [{"albedo"}, {"roughness"}]
     assert np.array_equal(found.meshes[0].positions, made.meshes[0].positions) and len(found.clips) == 1
+
+
+def test_names_of_materials_never_leave_the_folder(tmp_path: Path) -> None:
+    made = character()
+    skins = tuple(dataclasses.replace(made.materials[1], name=name) for name in ("../out", "a/b", "a:b", ""))
+    for formats in (("png8",), ("unity",)):
+        folder = tmp_path / formats[0] / "in"
+        folder.mkdir(parents=True)
+        files = export.export(
+            dataclasses.replace(made, materials=skins), folder, formats, progress=lambda fraction, text: None
+        )
+        assert len(set(files)) == len(files) >= 4 and all((folder / file).parent == folder for file in files)
+        assert [path.name for path in folder.parent.iterdir()] == ["in"]
 
 
 def test_the_shape_alone_is_small(tmp_path: Path) -> None:
