@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fills a scene without a window: results that lie in folders, or the jobs of a file, onto objects by name.
 
+Materials go on objects, characters stand where an object of the name stands, or at the origin.
+
     blender -b scene.blend -P addon/scene/fill_scene.py -- SOURCE [--to OBJECT ...] [--to JOB=OBJECT ...]
             [--out FILLED.blend] [--python ENGINE_PYTHON] [--mapping AUTO|UV|BOX] [--displace]
 
@@ -10,6 +12,7 @@ SOURCE is one result's folder, the output folder of a batch, or a jobs file, whi
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from script import ROOT, package_module  # type: ignore[import-not-found]
 
 sys.path.pop(0)
+
+
+GENERATOR = re.compile(r'"generator"\s*:\s*"character"')
 
 
 def arguments() -> argparse.Namespace:
@@ -43,6 +49,18 @@ def results(source: Path) -> dict[str, Path]:
     return {folder.parent.name: folder.parent for folder in sorted(source.glob("*/asset.json"))}
 
 
+def export_of(jobs: Path) -> str:
+    """What the engine writes for the scene; a file mixes no materials with characters."""
+    errors, export = package_module("core.errors"), package_module("core.files.export")
+    text = jobs.read_text(encoding="utf-8", errors="replace")
+    characters = [line for line in text.splitlines() if GENERATOR.search(line)]
+    if not characters:
+        return "png"
+    if len(characters) < len([line for line in text.splitlines() if line.strip()]):
+        raise errors.InputError(f"'{jobs}' has characters and materials. Give each a jobs file of its own.")
+    return str(export.SCENE)
+
+
 def run_jobs(jobs: Path, python: str, out: Path) -> None:
     """Make every job of a file with the engine's interpreter."""
     errors = package_module("core.errors")
@@ -59,7 +77,7 @@ def run_jobs(jobs: Path, python: str, out: Path) -> None:
         "--out",
         str(out),
         "--export",
-        "png",
+        export_of(jobs),
     ]
     if subprocess.run(command, check=False).returncode != 0:
         print("Some jobs failed; the others are put into the scene.", file=sys.stderr)
@@ -99,6 +117,8 @@ def place_one(job: str, folder: Path, names: list[str], given: argparse.Namespac
     """One result onto its objects; a sentence where they are not there."""
     import bpy
 
+    if package_module("core.bundle").asset_without_arrays(folder).rig is not None:
+        return place_character(job, folder, names)
     targets = package_module("addon.scene.targets")
     apply = package_module("addon.scene.apply")
     named: list[Any] = [bpy.data.objects.get(name) for name in names]
@@ -119,6 +139,21 @@ def place_one(job: str, folder: Path, names: list[str], given: argparse.Namespac
     _, said = apply.apply(made, place, package_module("addon.scene.units").metres_per_unit(scene))
     print(f"'{job}' on {', '.join(item.name for item in objects)}. {' '.join(said)}".rstrip())
     return len(objects) == len(names)
+
+
+def place_character(job: str, folder: Path, names: list[str]) -> bool:
+    """A character where the first object of these names stands, else at the origin; True unless a name was wished for
+    in vain."""
+    import bpy
+
+    armature = package_module("addon.scene.character_file").add_from_bundle(folder, job)
+    armature.location = (0.0, 0.0, 0.0)
+    marks = [mark for name in names if (mark := bpy.data.objects.get(name)) not in (None, armature)]
+    if marks:
+        armature.location = marks[0].matrix_world.translation
+        armature.rotation_euler = marks[0].matrix_world.to_euler()
+    print(f"'{job}' at {marks[0].name if marks else 'the origin'}.")
+    return bool(marks) or names in ([], [job])
 
 
 def main() -> None:

@@ -117,9 +117,9 @@ def test_a_jobs_file_is_made_and_placed(scene: Path, tmp_path: Path, photo: Path
     assert materials_in(scene) == {"Wall": [], "Floor": ["Floor"]}
 
 
-def test_a_character_becomes_an_asset_in_a_blend(tmp_path: Path, maquette: Any) -> None:
-    import bpy
-
+@pytest.fixture
+def post(tmp_path: Path, maquette: Any) -> Path:
+    """A finished character's folder."""
     sys.path.insert(0, str(REPO / "tests" / "addon"))
     try:
         from fake_engine import character  # type: ignore[import-not-found]
@@ -128,9 +128,30 @@ def test_a_character_becomes_an_asset_in_a_blend(tmp_path: Path, maquette: Any) 
     request = maquette.module("core.request").Request.from_plain({"generator": "texture", "method": "family"})
     asset, bundle = maquette.module("core.asset"), maquette.module("core.bundle")
     provenance = asset.Provenance("0.1.0", request.key, 1, "", "cpu", request.to_plain(with_paths=False))
-    folder, out = tmp_path / "post", tmp_path / "post.blend"
+    folder = tmp_path / "characters" / "Post"
     bundle.save(dataclasses.replace(character({"params": {}, "seed": 0}), provenance=provenance), folder)
-    done = run(str(SCRIPTS / "blend_file.py"), "--", str(folder), str(out))
+    return folder
+
+
+def test_a_character_stands_where_its_object_stands(post: Path, scene: Path) -> None:
+    import bpy
+
+    bpy.data.objects["Wall"].location = (4, 5, 6)
+    bpy.ops.wm.save_as_mainfile(filepath=str(scene), check_existing=False)
+    order = ("--", str(post), "--to", "Wall", "--out", str(scene))
+    done = run("-c", BLENDER, str(scene), str(SCRIPTS / "fill_scene.py"), *order)
+    assert done.returncode == 0, done.stderr
+    bpy.ops.wm.open_mainfile(filepath=str(scene))
+    armature = bpy.data.objects["Post"]
+    assert tuple(armature.location) == (4, 5, 6) and len(armature.children) == 1
+    assert bpy.data.actions["Post Wave"].use_fake_user
+
+
+def test_a_character_becomes_an_asset_in_a_blend(post: Path, tmp_path: Path) -> None:
+    import bpy
+
+    out = tmp_path / "post.blend"
+    done = run(str(SCRIPTS / "blend_file.py"), "--", str(post), str(out))
     assert done.returncode == 0, done.stderr
     with bpy.data.libraries.load(str(out), assets_only=True) as (there, wanted):
         wanted.collections = there.collections
