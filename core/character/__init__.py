@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..generators import Method
+from .base_params import BaseParams
 from .params import FamilyParams, MixParams, TransferParams, VariationParams
 
 METHODS: tuple[Method, ...] = (
@@ -58,6 +59,17 @@ METHODS: tuple[Method, ...] = (
         roles=("character",),
         required=("character",),
         repeatable=("character",),
+        noun="character file",
+        export="glb",
+    ),
+    Method(
+        generator="character",
+        name="base",
+        label="New body",
+        description="A new body of Maquette's own: clean quads, UVs, skeleton and weights, in any proportions",
+        params=BaseParams,
+        module="character.base",
+        version=1,
         noun="character file",
         export="glb",
     ),

@@ -18,6 +18,7 @@ from ..request import Request
 from .base_model import load_base
 from .base_params import BaseParams
 from .params import ATTRIBUTES
+from .simplification import with_levels
 
 OWN = ("height", "weight", "muscle", "age", "build")
 
@@ -33,6 +34,9 @@ def generate(request: Request, context: Context) -> Asset:
     made = model.body(model.coefficients(sliders, random, params.variety))
     context.progress(0.5, "Moving the skin")
     made = _in_proportion(made, params)
+    if params.levels:
+        context.progress(0.7, "Making coarser versions")
+        made = with_levels(made, params.levels)
     mesh = made.meshes[0]
     assert made.rig is not None
     report = {
