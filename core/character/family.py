@@ -22,6 +22,7 @@ from ..request import Reference, Request
 from ..weights import load_network
 from . import variation
 from .character_request import clips_of, finished, spaces_of
+from .folding import unfolded
 from .kinship import Kinship
 from .params import FamilyParams
 from .prior import ShapePrior
@@ -60,7 +61,7 @@ def generate(request: Request, context: Context) -> Asset:
             context.warn(f"'{space.asset.name}' shares its skeleton with none of the others: it varies by itself.")
             difference = params.variety * variation.drawn(space.code, space.bones, random)
         else:
-            difference = kinship.drawn(params.variety, prior, random)
+            difference = unfolded(space, kinship.drawn(params.variety, prior, random))
     moving = _moving(request.references, relatives, number) if params.clips else request.references[number]
     return finished(request, context, space, moving, difference)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from ....core.character.folding import unfolded
 from ....core.character.kinship import Kinship
 from ....core.character.params import FamilyParams
 from ....core.character.plausibility import plausible
@@ -30,7 +31,8 @@ def by_family(prior: ShapePrior | None, variety: float = VARIETY) -> Way:
 
     def drawn(spaces: Sequence[RigSpace], source: int, seed: int) -> torch.Tensor:
         random = torch.Generator().manual_seed(seed)
-        return Kinship.of([space.code for space in spaces], source).drawn(variety, prior, random)
+        difference = Kinship.of([space.code for space in spaces], source).drawn(variety, prior, random)
+        return unfolded(spaces[source], difference)
 
     return drawn
 
