@@ -16,6 +16,7 @@ from . import engine, library, live
 def _file_loaded(*_: Any) -> None:
     engine.studio.file_loaded()
     live.subscribe()
+    library.fill_list()
 
 
 @persistent

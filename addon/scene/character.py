@@ -187,14 +187,15 @@ def _change_materials(made: MadeCharacter, items: Mapping[str, Any]) -> list[str
     by_name = {material.name: (index, material) for index, material in enumerate(made.asset.materials)}
     for mesh in made.asset.meshes:
         item = items.get(mesh.name)
-        for slot, name in zip(item.data.materials if item else (), mesh.materials, strict=False):
+        slots = enumerate(zip(item.data.materials if item else (), mesh.materials, strict=False))
+        for place, (slot, name) in slots:
             if slot is None or SURFACE not in slot or name not in by_name:
                 continue
             index, material = by_name[name]
             textures = made.textures.get(index, {})
             if slot[SURFACE] == surface_hash(material, textures):
                 continue
-            place = item.data.materials.find(slot.name)
+            assert item is not None
             item.data.materials[place] = find_or_make(material, textures)
             if not slot.users:
                 slot.use_fake_user = True

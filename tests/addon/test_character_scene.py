@@ -317,3 +317,19 @@ def test_parts_and_levels_are_exchanged_where_they_are_others(workshop: Workshop
 
 def _with_meshes(made: Any, *meshes: Any) -> Any:
     return dataclasses.replace(made, asset=dataclasses.replace(made.asset, meshes=meshes))
+
+
+def test_made_materials_change_and_the_designers_own_stay(workshop: Workshop) -> None:
+    armature = workshop.add()
+    body = body_of(armature)
+    skin, cloth = body.data.materials
+    own = bpy.data.materials.new("Mine")
+    body.data.materials[1] = own
+    made = workshop.made()
+    pale = dataclasses.replace(made.asset.materials[0], maps={"albedo": np.full((1, 1, 3), 0.9, np.float32)})
+    worn = dataclasses.replace(made.asset.materials[1], maps={"roughness": np.full((1, 1, 1), 0.1, np.float32)})
+    changed = dataclasses.replace(made, asset=dataclasses.replace(made.asset, materials=(pale, worn)))
+    (said,) = workshop.maquette.module("addon.scene.character").change_character(armature, changed, 1.0)
+    assert said == f"The former material '{skin.name}' stays in the file." and skin.use_fake_user
+    assert list(body.data.materials)[1] == own and body.data.materials[0] != skin
+    assert cloth.users == 0

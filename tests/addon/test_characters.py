@@ -392,6 +392,12 @@ def test_the_library_is_listed_with_licences(maquette: Any, stocked: Any) -> Non
         assert text in words
 
 
+def test_the_list_outlives_the_opening_of_a_file(maquette: Any, stocked: Any) -> None:
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    shown = bpy.context.window_manager.maquette_library  # type: ignore[union-attr]
+    assert [item.name for item in shown.entries] == ["Cat", "Fox", "Man"]
+
+
 def test_ticks_stand_in_the_scene(maquette: Any, stocked: Any) -> None:
     shown = bpy.context.window_manager.maquette_library  # type: ignore[union-attr]
     sources = bpy.context.scene.maquette_characters.sources  # type: ignore[union-attr]
