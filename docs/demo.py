@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make demo`: a photograph becomes a material, is put on objects in a .blend, and is rendered with Cycles.
+"""`make demo`: a photograph becomes a material, a body is made and posed; both stand in a .blend, rendered with Cycles.
 
 python docs/demo.py OUT [PICTURE]      (in the project's environment, which has Blender as the module bpy)
 """
@@ -14,15 +14,30 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from mathutils import Matrix
 
 from maquette.addon.scene.apply import Place, apply
 from maquette.addon.scene.bundle_images import read_made
+from maquette.addon.scene.character_file import add_from_bundle
 from maquette.addon.scene.targets import Target
 from maquette.core.errors import MaquetteError
 
 SEED = 7
 SIZE_M = 1.8
 WIDTH, HEIGHT, SAMPLES = 960, 600, 32
+BODY_SEED = 3
+# joint, axis of the world and degrees about it, one after the other: at ease, one hand raised in greeting
+POSE = (
+    ("spine", "Z", 6),
+    ("head", "Z", -14),
+    ("left_upper_arm", "Y", 38),
+    ("left_lower_arm", "X", -14),
+    ("right_upper_arm", "Y", 28),
+    ("right_lower_arm", "Y", 118),
+    ("right_hand", "Y", -12),
+    ("left_upper_leg", "Y", 5),
+    ("right_upper_leg", "Y", -6),
+)
 
 
 def main() -> None:
@@ -31,13 +46,17 @@ def main() -> None:
     picture = Path(sys.argv[2]) if len(sys.argv) > 2 else gravel()
     folder = out / "material"
     make_material(picture, folder)
+    body = out / "body"
+    make_body(body)
     objects = build_scene()
     put_on(folder, objects, picture.stem.capitalize())
+    stand(body)
     scene_file, rendered = out / "scene.blend", out / "render.png"
     bpy.ops.wm.save_as_mainfile(filepath=str(scene_file), check_existing=False, compress=True)
     render(rendered)
     print(f"\nThe photograph:              {picture}")
     print(f"The maps and their .blend:   {folder}")
+    print(f"The body and its .glb:       {body}")
     print(f"A scene that uses them:      {scene_file}")
     print(f"The picture of that scene:   {rendered}")
 
@@ -56,18 +75,42 @@ def make_material(picture: Path, folder: Path) -> None:
     subprocess.run([*command, "--out", str(folder), "--export", "png,blend"], check=True)
 
 
+def make_body(folder: Path) -> None:
+    """Maquette's own base body, from nothing but a seed and a slider or two."""
+    options = ["--seed", str(BODY_SEED), "--muscle", "0.4"]
+    command = [sys.executable, "-m", "maquette", "generate", "character", "base", *options]
+    subprocess.run([*command, "--out", str(folder), "--export", "npy,glb"], check=True)
+
+
+def stand(folder: Path) -> None:
+    """The body between ball and block, in its pose."""
+    armature = add_from_bundle(folder, "Body")
+    armature.location = (0.05, 0.1, 0)
+    armature.rotation_euler = (0, 0, math.radians(-6))
+    bpy.context.view_layer.update()
+    for joint, axis, degrees in POSE:
+        turn(armature.pose.bones[joint], axis, degrees)
+
+
+def turn(bone: Any, axis: str, degrees: float) -> None:
+    """The bone about an axis of its armature, at its own head."""
+    there = Matrix.Translation(bone.head)
+    bone.matrix = there @ Matrix.Rotation(math.radians(degrees), 4, axis) @ there.inverted() @ bone.matrix
+    bpy.context.view_layer.update()
+
+
 def build_scene() -> list[Any]:
     """A floor, a ball and a block without UVs, a camera and light; returns what the material goes on."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     bpy.ops.mesh.primitive_plane_add(size=20)
     floor = bpy.context.object
-    bpy.ops.mesh.primitive_uv_sphere_add(segments=256, ring_count=128, radius=0.8, location=(-0.85, 0, 0.8))
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=256, ring_count=128, radius=0.55, location=(-1.15, -0.1, 0.55))
     bpy.ops.object.shade_smooth()
     ball = bpy.context.object
-    bpy.ops.mesh.primitive_cube_add(size=1.3, location=(1.05, 0.35, 0.65), rotation=(0, 0, math.radians(28)))
+    bpy.ops.mesh.primitive_cube_add(size=0.85, location=(1.15, 0.2, 0.425), rotation=(0, 0, math.radians(28)))
     block = bpy.context.object
     bevel = block.modifiers.new("Bevel", "BEVEL")
-    bevel.width, bevel.segments = 0.06, 4
+    bevel.width, bevel.segments = 0.04, 4
     block.data.uv_layers.remove(block.data.uv_layers[0])
     floor.name, ball.name, block.name = "Floor", "Ball", "Block without UVs"
     add_light_and_camera()
@@ -86,8 +129,8 @@ def add_light_and_camera() -> None:
     background.inputs["Color"].default_value = (0.55, 0.68, 0.9, 1)
     background.inputs["Strength"].default_value = 0.7
     bpy.context.scene.world = world
-    bpy.ops.object.camera_add(location=(0.15, -5.0, 3.6), rotation=(math.radians(58), 0, 0))
-    bpy.context.object.data.lens = 44
+    bpy.ops.object.camera_add(location=(0.05, -4.3, 1.75), rotation=(math.radians(78), 0, 0))
+    bpy.context.object.data.lens = 42
     bpy.context.scene.camera = bpy.context.object
 
 
