@@ -11,6 +11,8 @@ import numpy as np
 
 from .bones import UP, Bones
 
+_FAR_MORE = 3.0
+
 
 def own_bones(
     space: str,
@@ -28,7 +30,8 @@ def own_bones(
     own = own if len(own) else np.array([0])
     number = np.full(len(names), -1)
     number[own] = np.arange(len(own))
-    above = _tied(_skinned_parents(own, parents, number), shared[np.ix_(own, own)])
+    between = shared[np.ix_(own, own)]
+    above = _tied(_retied(_skinned_parents(own, parents, number), between, places[own, 0]), between, places[own])
     order = _parents_first(above)
     own, rank = own[order], np.argsort(order)
     above = np.where(above[order] >= 0, rank[above[order]], -1)
@@ -57,8 +60,32 @@ def _skinned_parents(own: np.ndarray, parents: np.ndarray, number: np.ndarray) -
     return above
 
 
-def _tied(above: np.ndarray, shared: np.ndarray) -> np.ndarray:
-    """The trees tied to the largest one, each where it shares most skin outside itself."""
+def _retied(above: np.ndarray, shared: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """Bones that share no skin with the bone above, or far less than with another where that is a root, tied to the one
+    of their side (`sides` (B,) metres to the left) outside their own branch with which they share most."""
+    above = above.copy()
+    for bone, parent in enumerate(above):
+        if parent < 0 or (shared[bone, parent] > 0 and above[parent] >= 0):
+            continue
+        outside = np.array(
+            [0.0 if bone in _chain(above, other) else shared[bone, other] for other in range(len(above))]
+        )
+        outside[sides * sides[bone] < 0] = 0.0
+        if outside.max() > _FAR_MORE * shared[bone, parent]:
+            above[bone] = int(outside.argmax())
+    return above
+
+
+def _chain(above: np.ndarray, bone: int) -> list[int]:
+    """The bone and all above it."""
+    chain = [bone]
+    while above[chain[-1]] >= 0:
+        chain.append(int(above[chain[-1]]))
+    return chain
+
+
+def _tied(above: np.ndarray, shared: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The trees tied to the largest one, each where it shares most skin outside itself, else to the nearest bone."""
     above = above.copy()
     while (above < 0).sum() > 1:
         root = np.array([_root(above, bone) for bone in range(len(above))])
@@ -72,7 +99,10 @@ def _tied(above: np.ndarray, shared: np.ndarray) -> np.ndarray:
             if best is None or outside[bone] > best[0]:
                 best = (float(outside[bone]), loose, bone)
         assert best is not None
-        above[best[1]] = best[2] if best[0] > 0 else main
+        if best[0] <= 0:
+            apart = np.linalg.norm(places - places[best[1]], axis=1)
+            best = (0.0, best[1], int(np.where(root == best[1], np.inf, apart).argmin()))
+        above[best[1]] = best[2]
     return above
 
 

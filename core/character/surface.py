@@ -14,6 +14,7 @@ from ..asset import Asset, Mesh, Rig
 from .bones import Bones
 
 NUM_SAMPLES = 16384
+_ABUTTING = 1e-3
 _GOLDEN = np.array([0.7548776662466927, 0.5698402909980532])
 
 
@@ -55,16 +56,35 @@ def joint_weights(asset: Asset) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def shared_skin(asset: Asset) -> np.ndarray:
-    """(J, J) float64: how much skin each two joints move together, on the diagonal how much one moves at all."""
+    """(J, J) float64: how much skin each two joints move together, on the diagonal how much one moves at all.
+
+    Skin that hangs together where one joint's ends and another's begins counts a little too: rigs of machines and of
+    simple creatures give each vertex to one joint.
+    """
     assert asset.rig is not None
     count = len(asset.rig.joints)
     shared = np.zeros(count * count)
-    for joints, weights in joint_weights(asset):
+    for mesh, (joints, weights) in zip(asset.meshes, joint_weights(asset), strict=True):
+        shared += _ABUTTING * _abutting(mesh, joints, weights, count)
         for a in range(joints.shape[1]):
             for b in range(joints.shape[1]):
                 pair = joints[:, a].astype(np.int64) * count + joints[:, b]
                 shared += np.bincount(pair, weights[:, a].astype(np.float64) * weights[:, b], count * count)
     return shared.reshape(count, count)
+
+
+def _abutting(mesh: Mesh, joints: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
+    """(J * J,) how many edges of the mesh, and places of split vertices, lie between the skin of two joints."""
+    most = np.take_along_axis(joints, weights.argmax(axis=1)[:, None], axis=1)[:, 0].astype(np.int64)
+    triangles = triangles_of(mesh)
+    pairs = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    order = np.lexsort(np.round(mesh.positions / (1e-5 * max(float(np.ptp(mesh.positions)), 1e-9))).T)
+    same = (np.abs(np.diff(mesh.positions[order], axis=0)) < 1e-5 * float(np.ptp(mesh.positions))).all(axis=1)
+    first, second = np.concatenate([pairs, np.stack([order[:-1], order[1:]], axis=1)[same]]).T
+    a, b = most[first], most[second]
+    apart = a != b
+    keys = np.concatenate([a[apart] * count + b[apart], b[apart] * count + a[apart]])
+    return np.bincount(keys, minlength=count * count).astype(np.float64)
 
 
 def triangles_of(mesh: Mesh) -> np.ndarray:

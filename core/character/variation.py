@@ -15,6 +15,7 @@ from ..context import Context
 from ..request import Request
 from .bones import Bones
 from .character_request import finished, spaces_of
+from .encoding import branches
 from .params import VariationParams
 from .shape_code import SECTORS, CodeParts, ShapeCode
 
@@ -47,7 +48,9 @@ def drawn(code: ShapeCode, bones: Bones, random: torch.Generator) -> torch.Tenso
     parts.height.copy_(_SIZE * normal(1)[0])
     lengths, girths = _LENGTH * normal(count), _GIRTH * (0.7 * normal(count) + 0.7 * normal(1))
     parts.lengths.copy_(lengths[of_bone])
-    parts.offsets.copy_((0.5 * girths)[of_bone])
+    # a limb begins on the skin of what it hangs on
+    parts.offsets.copy_(girths[of_bone][torch.from_numpy(np.maximum(bones.parents, 0))])
+    parts.offsets[torch.from_numpy(~branches(bones))] = 0.0
     # the front of a belly, the back of a head: round in front or behind, wide or narrow
     angle = torch.arange(SECTORS) * (2 * torch.pi / SECTORS)
     waves = torch.stack([angle.cos(), (2 * angle).cos()])
