@@ -64,8 +64,9 @@ def _beside(new: Sequence[CharacterFile], known: Sequence[CharacterFile]) -> Sid
     family = families_of([character.name for character in (*known, *new)])
     judged = {family[character.name] for character in new}
     given = [character for character in known if family[character.name] not in judged]
-    enough = len(given) + len(new) >= LEAST_IN_PACK and min(len(given), len(new)) >= LEAST_JUDGED
-    return (given, new) if enough else None
+    enough = len(given) + len(new) >= LEAST_IN_PACK and len(given) >= LEAST_JUDGED
+    # one character in variants has no neighbour of its own set
+    return (given, new) if enough and len(judged) >= LEAST_JUDGED else None
 
 
 def _halved(members: Sequence[CharacterFile], seed: int) -> Sides | None:

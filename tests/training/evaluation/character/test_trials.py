@@ -37,6 +37,7 @@ def test_new_characters_of_a_known_pack_are_judged_against_what_was_given_of_it(
     twin = CharacterFile("pack/xxxxxred", "pack", "pack/xxxxxred", Path("t"), "twin")
     assert twin not in trials(new, [*known, twin])[0].given
     assert trials(pack("pack", "x"), known) == []
+    assert trials([*pack("pack", "x"), twin], known) == []
 
 
 def test_a_pack_that_nobody_knows_is_halved() -> None:
