@@ -105,7 +105,7 @@ def _renaming(armature: Any, naming: str) -> dict[str, str]:
     mapped = map_joints(joints, parents, rest)
     if not is_humanoid(mapped):
         raise InputError(f"'{armature.name}' is no humanoid: engines have no names for its bones. Keep their own.")
-    return renaming(naming, mapped, joints)
+    return renaming(naming, mapped, joints, parents.tolist())
 
 
 class MAQUETTE_OT_mark_character(Operator):  # noqa: N801 Blender's naming

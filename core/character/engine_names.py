@@ -7,7 +7,7 @@ Unreal Engine's mannequin; Unity's `HumanBodyBones` and Godot's `SkeletonProfile
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from .skeleton import CANONICAL
 
@@ -60,14 +60,29 @@ def vrm(name: str) -> str:
 NAMINGS: Mapping[str, Callable[[str], str]] = {"unreal": unreal, "unity": unity, "godot": godot, "vrm": vrm}
 
 
-def renaming(naming: str, mapped: Mapping[str, int], joints: tuple[str, ...] | list[str]) -> dict[str, str]:
-    """Each mapped joint's own name to the engine's; a joint that already has a name that is given keeps it unmapped.
+def renaming(naming: str, mapped: Mapping[str, int], joints: Sequence[str], parents: Sequence[int]) -> dict[str, str]:
+    """Each mapped joint's own name to the engine's; a name that another joint has already is not given.
 
-    `mapped` is what `skeleton.map_joints` found.
+    `mapped` is what `skeleton.map_joints` found; spines of three and more get the engine's names for each of them.
     """
-    wanted = {joints[joint]: NAMINGS[naming](name) for name, joint in mapped.items() if name in CANONICAL}
-    others = set(joints) - set(wanted)
-    return {own: name for own, name in wanted.items() if name not in others}
+    named = {joint: NAMINGS[naming](name) for name, joint in mapped.items() if name in CANONICAL}
+    named |= _spine_names(naming, mapped, parents)
+    others = {own for joint, own in enumerate(joints) if joint not in named}
+    return {joints[joint]: name for joint, name in named.items() if name not in others}
+
+
+def _spine_names(naming: str, mapped: Mapping[str, int], parents: Sequence[int]) -> dict[int, str]:
+    """Names of the joints from the spine's first to the chest, where there are more than these two."""
+    chain = [mapped.get("chest", -1)]
+    while chain[-1] >= 0 and chain[-1] != mapped.get("spine"):
+        chain.append(int(parents[chain[-1]]))
+    if chain[-1] < 0 or len(chain) < 3:
+        return {}
+    chain.reverse()
+    if naming == "unreal":
+        return {joint: f"spine_{number:02d}" for number, joint in enumerate(chain, 1)}
+    give = NAMINGS[naming]
+    return {chain[0]: give("spine"), chain[1]: give("chest"), chain[-1]: give("upper_chest")}
 
 
 def _split(name: str) -> tuple[str, str, int]:

@@ -33,4 +33,12 @@ def test_no_two_joints_have_one_name(naming: str) -> None:
 
 def test_a_name_that_is_taken_is_not_given_twice() -> None:
     joints = ("Bip Pelvis", "UpperArm.L", "pelvis")
-    assert renaming("unreal", {"hips": 0, "left_upper_arm": 1}, joints) == {"UpperArm.L": "upperarm_l"}
+    assert renaming("unreal", {"hips": 0, "left_upper_arm": 1}, joints, [-1, 0, 0]) == {"UpperArm.L": "upperarm_l"}
+
+
+def test_a_spine_of_three_is_named_whole() -> None:
+    joints, parents = ("Hips", "Spine", "Spine1", "Spine2", "Neck"), [-1, 0, 1, 2, 3]
+    mapped = {"hips": 0, "spine": 1, "chest": 3, "neck": 4}
+    unreal_names, godot_names = (renaming(naming, mapped, joints, parents) for naming in ("unreal", "godot"))
+    assert list(unreal_names.values()) == ["pelvis", "spine_01", "spine_03", "neck_01", "spine_02"]
+    assert godot_names == {"Hips": "Hips", "Spine": "Spine", "Spine1": "Chest", "Spine2": "UpperChest", "Neck": "Neck"}
