@@ -187,6 +187,7 @@ def story():
     yield from every_method()
     yield from four_corners()
     yield from paint_a_mask()
+    yield from characters()
     yield from preferences_page()
     report_times()
 
@@ -468,6 +469,116 @@ def paint_a_mask():
     painted = mask.mask_of(images.read_pixels(settings.references.mask.image))
     check("the stroke is the mask", 0.002 < painted.mean() < 0.5 and painted.max() > 0.9, f"{painted.mean():.3f}")
     yield from close_other_windows()
+
+
+def characters():
+    """A character of the scene into the library; one around it; a slider in motion; a crowd."""
+    pillar = build_pillar()
+    yield from show_characters_alone()
+    library, studio = module("addon.library"), module("addon.engine").studio
+    yield from click_button("maquette.add_scene_character")
+    done = yield from until(lambda: library.run() is None, 120 * PATIENCE)
+    named = [item.name for item in bpy.context.window_manager.maquette_library.entries]
+    check("the library has the scene's character", done and "Pillar" in named, studio.notice and studio.notice.text)
+    for item in (*pillar.children, pillar):
+        bpy.data.objects.remove(item)
+    settings = bpy.context.scene.maquette_characters
+    settings.method = "variation"
+    settings.sources.character.use("Pillar")
+    bpy.ops.ed.undo_push(message="Settings")
+    viewport()[0].tag_redraw()
+    yield 0.6
+    shot("15-characters")
+    yield from click_button("maquette.generate_character")
+    yield from until(lambda: studio.busy, 5)
+    done = yield from until(lambda: not studio.busy, 240 * PATIENCE)
+    check("a character is made", done and "Pillar" in bpy.data.objects, studio.notice and studio.notice.text)
+    area, _ = viewport()
+    x, y = area.x + 300, area.y + 300
+    yield from move(x, y)
+    yield from press("Z", x, y, ctrl=True)
+    yield 0.5
+    check("undo takes the character away", not [item for item in bpy.data.objects if item.type == "ARMATURE"])
+    yield from press("Z", x, y, ctrl=True, shift=True)
+    yield 0.5
+    check("redo brings it back", "Pillar" in bpy.data.objects and len(bpy.data.objects["Pillar"].children) == 1)
+    # undo and redo leave nothing where Python knew it
+    yield from slide(bpy.context.scene.maquette_characters)
+    yield from crowd(bpy.context.scene.maquette_characters)
+
+
+def show_characters_alone():
+    """The panel that this is about, opened by its header, and no other."""
+    for name in ("references", "result", "export", "material", "texture", "train"):
+        if hasattr(bpy.types, f"MAQUETTE_PT_{name}"):
+            bpy.utils.unregister_class(getattr(bpy.types, f"MAQUETTE_PT_{name}"))
+    viewport()[0].tag_redraw()
+    yield 0.6
+    _, region = viewport()
+    place = region.x + 60, region.y + region.height - 16
+    yield from move(*place)
+    yield from press("LEFTMOUSE", *place)
+    yield 0.6
+
+
+def build_pillar():
+    """A pillar of three bones, alone in the scene."""
+    for item in list(bpy.data.objects):
+        bpy.data.objects.remove(item)
+    bpy.ops.mesh.primitive_cylinder_add(vertices=12, radius=0.3, depth=3, location=(0, 0, 1.5))
+    mesh = bpy.context.object
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.mesh.bisect(plane_co=(0, 0, 1), plane_no=(0, 0, 1))
+    bpy.ops.mesh.select_all(action="SELECT")
+    bpy.ops.mesh.bisect(plane_co=(0, 0, 2), plane_no=(0, 0, 1))
+    bpy.ops.object.mode_set(mode="OBJECT")
+    bpy.ops.object.transform_apply(location=True)
+    bpy.ops.object.armature_add(location=(0, 0, 0))
+    armature = bpy.context.object
+    armature.name = "Pillar"
+    bpy.ops.object.mode_set(mode="EDIT")
+    bones = armature.data.edit_bones
+    for number in (1, 2):
+        bone = bones.new(f"Bone{number}")
+        bone.head, bone.tail, bone.parent = (0, 0, number), (0, 0, number + 1), bones[number - 1]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    mesh.parent = armature
+    mesh.modifiers.new("Armature", "ARMATURE").object = armature
+    for number, bone in enumerate(armature.data.bones):
+        inside = [v.index for v in mesh.data.vertices if number - 0.01 <= v.co.z < number + 1 or v.co.z > 2.9]
+        mesh.vertex_groups.new(name=bone.name).add(inside, 1.0, "REPLACE")
+    return armature
+
+
+def top_of(name):
+    """How high a character's mesh reaches."""
+    (mesh,) = bpy.data.objects[name].children
+    return max(vertex.co.z for vertex in mesh.data.vertices)
+
+
+def slide(settings):
+    """A slider changes the active character."""
+    live, before = module("addon.live"), top_of("Pillar")
+    began = time.perf_counter()
+    for value in (0.3, 0.6, 1.0):
+        settings.character_variation.height = value
+        yield from until(live.at_rest, 10 * PATIENCE)
+    took = (time.perf_counter() - began) / 3
+    yield 1.0
+    check("the slider moves the character", top_of("Pillar") > before, f"{1000 * took:.0f} ms a value")
+    shot("16-slider")
+
+
+def crowd(settings):
+    """Members on a plane."""
+    bpy.ops.mesh.primitive_plane_add(size=20)
+    settings.crowd.ground, settings.crowd.count = bpy.context.object, 20
+    bpy.context.view_layer.objects.active = bpy.data.objects["Pillar"]
+    bpy.ops.maquette.scatter_crowd()
+    yield 1.0
+    members = [item for item in bpy.data.collections["Crowd"].objects if item.instance_collection is not None]
+    check("a crowd stands", len(members) == 20)
+    shot("17-crowd")
 
 
 def preferences_page():
