@@ -85,7 +85,8 @@ def _chain(above: np.ndarray, bone: int) -> list[int]:
 
 
 def _tied(above: np.ndarray, shared: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The trees tied to the largest one, each where it shares most skin outside itself, else to the nearest bone."""
+    """The trees tied to the largest one, each where it shares most skin outside itself, else to the nearest bone that
+    does not lie on the other side."""
     above = above.copy()
     while (above < 0).sum() > 1:
         root = np.array([_root(above, bone) for bone in range(len(above))])
@@ -101,7 +102,8 @@ def _tied(above: np.ndarray, shared: np.ndarray, places: np.ndarray) -> np.ndarr
         assert best is not None
         if best[0] <= 0:
             apart = np.linalg.norm(places - places[best[1]], axis=1)
-            best = (0.0, best[1], int(np.where(root == best[1], np.inf, apart).argmin()))
+            away = (root == best[1]) | (places[:, 0] * places[best[1], 0] < 0)
+            best = (0.0, best[1], main if away.all() else int(np.where(away, np.inf, apart).argmin()))
         above[best[1]] = best[2]
     return above
 

@@ -196,6 +196,21 @@ def test_bones_without_telling_names_are_the_rigs_own() -> None:
     assert np.allclose(whole(decode(own, own.code.zero())), whole(asset), atol=1e-5)
 
 
+def test_feet_that_share_no_weights_with_the_legs_are_tied_to_them_all_the_same() -> None:
+    asset = synthetic_character()
+    assert asset.rig is not None
+    names = tuple(f"b{number}" for number in range(len(asset.rig.joints)))
+    rigid = tuple(
+        replace(skin, weights=(skin.weights == skin.weights.max(axis=1, keepdims=True)).astype(np.float32))
+        for skin in asset.rig.skins
+    )
+    rigid = tuple(replace(skin, weights=skin.weights / skin.weights.sum(axis=1, keepdims=True)) for skin in rigid)
+    bones = RigSpace.of(replace(asset, rig=replace(asset.rig, joints=names, skins=rigid))).bones
+    for side in (".L", ".R"):
+        foot, shin = (bones.index(names[asset.rig.joints.index(name + side)]) for name in ("Foot", "LowerLeg"))
+        assert bones.parents[foot] == shin
+
+
 def test_small_differences_pass_and_large_ones_are_bounded() -> None:
     small = 0.02 * torch.ones_like(space().code.values)[None]
     assert torch.equal(plausible(small, space().bones), small)
