@@ -10,7 +10,7 @@ from pathlib import Path
 from ...evaluate import CHARACTER_PARTS, MINUTES
 from ..parts import Runs, check, run_parts
 from ..study import training_folder
-from . import attribute, base, likeness, soundness
+from . import attribute, base, likeness, soundness, timing
 from .priors import Priors
 from .study import Study, find_characters
 
@@ -28,7 +28,7 @@ EXPECTED = (
     "family.unweighted_share",
     *(f"family.{name}_{likeness.SHIPPED_PRIOR}" for name in ("nna", "cov")),
     "clip.foot_error",
-    *(f"code.{name}" for name in ("ms_single", "ms_batched_64")),
+    *timing.EXPECTED,
     *base.EXPECTED,
     *attribute.EXPECTED,
 )
@@ -58,7 +58,7 @@ def evaluate_characters(
     priors = Priors(study.spaces)
     runs: Runs[Study] = {
         "library": (_library, 0.05),
-        "code": (soundness.time_code, 0.05),
+        "code": (timing.time_code, 0.05),
         "base": (base.evaluate, 0.3),
         "attribute": (attribute.evaluate, 0.3),
         "family": (lambda study: _family(study, priors), 0.9),

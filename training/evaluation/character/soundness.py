@@ -7,7 +7,6 @@ prior knows nothing of the pack.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -150,41 +149,3 @@ def evaluate_clips(study: Study, priors: Priors) -> None:
 def _feet(study: Study, priors: Priors, member: Member) -> dict[str, float]:
     errors = surfaces.foot_errors(*member.made(study, priors, clips=True))
     return {"mean": float(errors.mean()), "high": float(errors.max())} if len(errors) else {}
-
-
-def time_code(study: Study) -> None:
-    """Takes up `code.ms_single` and `code.ms_batched_64`."""
-    import torch
-
-    characters = study.spaces.usable(study.judged.characters)
-    if not characters:
-        return study.lack("code", "No judged character has a rig that can be deformed.")
-    chosen = characters[:: max(1, len(characters) // 12)][:12]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        times = [_times(study.spaces.of(character)) for character in chosen]
-    finally:
-        torch.set_num_threads(threads)
-    single, batched = np.mean(times, axis=0)
-    study.give("code", {"ms_single": 1000 * float(single), "ms_batched_64": 1000 * float(batched)})
-    study.note(
-        f"code: processor milliseconds a character from code to positions on one core, {len(chosen)} characters, one "
-        "at a time (the least of 5) and 64 at once."
-    )
-
-
-def _times(space: RigSpace) -> tuple[float, float]:
-    """Processor seconds a character, alone and as one of 64; others' work on the machine does not count."""
-    import torch
-
-    one = 0.01 * torch.randn(1, len(space.code.values), generator=torch.Generator().manual_seed(0))
-    many = one.repeat(64, 1)
-    single = []
-    for _ in range(5):
-        started = time.process_time()
-        space.decode_many(one)
-        single.append(time.process_time() - started)
-    started = time.process_time()
-    space.decode_many(many)
-    return min(single), (time.process_time() - started) / 64
