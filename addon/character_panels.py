@@ -194,15 +194,16 @@ def _draw_keep(layout: Any, group: Any) -> None:
 def _draw_values(layout: Any, method: Method, group: Any) -> None:
     if any(spec.name == MODEL for spec in specs(method.params)):
         layout.prop(group, MODEL)
+    for spec in in_sight(method):
+        draw_param(layout, group, spec)
     for title, found in sub_panels(method):
-        header, body = layout.panel(f"maquette_character_{method.name}_{title}", default_closed=title == "More")
+        sliders = all(spec.kind is float for spec in found)
+        header, body = layout.panel(f"maquette_character_{method.name}_{title}", default_closed=not sliders)
         header.label(text=title)
-        if title != "More":
+        if sliders:
             header.operator("maquette.reset_attributes", text="", icon="LOOP_BACK", emboss=False)
         for spec in found if body is not None else ():
             draw_param(body, group, spec)
-    for spec in in_sight(method):
-        draw_param(layout, group, spec)
 
 
 def _draw_generate(layout: Any, context: Any) -> None:

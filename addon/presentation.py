@@ -35,6 +35,7 @@ class Presentation:
 _BODY = {
     "Attributes": ("height", "weight", "muscle", "age"),
     "Proportions": ("head", "arms", "legs", "hands", "torso", "stylisation"),
+    "What Comes Along": ("clips", "levels"),
 }
 PRESENTATIONS = {
     "texture/exemplar": Presentation(seed="Arrangement"),
