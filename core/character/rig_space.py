@@ -99,7 +99,9 @@ class RigSpace:
         grown = differences[:, 0].exp()
         scale = self.extent.height * grown / tall
         root = float(self.bones.heads[0, 2]) - self.extent.ground
-        legs = (scale * (moved.heads[:, 0, 2] - ground) / root).clamp_min(1e-3) if root > 1e-3 else scale
+        # a first bone that lies on the ground tells nothing of legs
+        told = root > 0.1 * self.extent.height
+        legs = (scale * (moved.heads[:, 0, 2] - ground) / root).clamp_min(1e-3) if told else scale
         # as if the unmoved character had grown: its soles stay where they are, at 0 or as far off it as they were
         shift = torch.zeros(len(grown), 1, 3)
         shift[:, 0, 2] = self.extent.ground * grown - scale * ground
