@@ -17,6 +17,7 @@ from ..core.models import SHIPPED, check_name, models
 from ..core.protocol import Train
 from ..training.presets import PRESETS
 from .package import preferences
+from .properties import GENERATOR
 from .training import checkpoint_folder
 
 NEEDLESS = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -33,10 +34,11 @@ PRESET_TEXTS = {
 
 
 def model_label(model: str) -> str:
-    """A model as people know it: by its method's name."""
+    """A model as people know it: by its method's name, and what it makes where that is no material."""
     generator, _, name = model.partition("/")
     known = (method.label for method in methods().values() if (method.generator, method.name) == (generator, name))
-    return next(known, name.capitalize())
+    label = next(known, name.capitalize())
+    return label if generator == GENERATOR else f"{label} ({generator}s)"
 
 
 def _preset_items() -> list[tuple[str, str, str]]:
@@ -49,7 +51,8 @@ class TrainSettings(PropertyGroup):
 
     folder: StringProperty(  # type: ignore[valid-type]
         name="Folder",
-        description="A library of materials: their maps, named as ambientCG, Poly Haven, Substance or glTF name them",
+        description="A library of materials, their maps named as ambientCG, Poly Haven, Substance or glTF name them; "
+        "or of rigged characters, where the method learns from those",
         subtype="DIR_PATH",
         options=_OPTIONS,
     )
@@ -93,7 +96,8 @@ def has_shipped(model: str) -> bool:
 def read_wish(settings: Any) -> Train:
     """The panel's values as a wish; InputError where something is missing or wrong."""
     if not settings.folder:
-        raise InputError("No folder is chosen. Choose the folder of your materials.")
+        what = "materials" if settings.model.startswith(GENERATOR) else "characters"
+        raise InputError(f"No folder is chosen. Choose the folder of your {what}.")
     name = settings.model_name
     check_name(name)
     labelled = settings.labelled if settings.model == TAKES_LABELLED else ""
