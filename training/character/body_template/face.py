@@ -18,6 +18,7 @@ FRONT, OUT = np.array([0, -1.0, 0]), np.array([1.0, 0, 0])
 LID_VERTICES = 16
 LIP_HALF = 12
 EAR_VERTICES = 14
+LIP_WIDTH = 0.88
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,16 @@ def _profile(guide: Guide, middle: np.ndarray) -> dict[str, np.ndarray]:
 
 def _lips(guide: Guide, profile: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
     """The loops of the lips: seam, fullness, border. The seam is where the surface lies deepest."""
-    corner = guide.features["mouth_corner"]
+    # the target's corner lies outside the lips and below the seam
+    corner = guide.features["mouth_corner"] * [LIP_WIDTH, 1, 1]
+    corner[2] = profile["seam"][2] - 0.0012
     shares = np.array([0, 0.17, 0.34, 0.52, 0.7, 0.87, 1.0])
     x = corner[0] * shares
     offsets = np.linspace(-0.004, 0.004, 33)
     about = profile["seam"][2] + (corner[2] - profile["seam"][2]) * shares**2
     columns = [seen_from_front(guide, np.full(33, a), b + offsets) for a, b in zip(x, about, strict=True)]
     seam = np.array([column[column[:, 1].argmax(), 2] for column in columns])
-    seam[-1] = corner[2]
+    seam[-1] = (seam[-2] + corner[2]) / 2
     seam[1:-1] = (seam[:-2] + 2 * seam[1:-1] + seam[2:]) / 4
     rise, drop = profile["upper"][2] - profile["seam"][2], profile["seam"][2] - profile["lower"][2]
     arch = np.sqrt(1 - shares**2.4)

@@ -132,7 +132,8 @@ def _eye_cap(mesh: HalfMesh, face: Face, ring: Ring, chart: str, way: float) -> 
     reach = np.hypot(rim[0, 0], rim[0, 2])
     for r, row in enumerate(rows[1:-1], 1):
         for c, vertex in enumerate(row[1:-1], 1):
-            x, z = (c - 2) / 2 * reach * 0.85, (r - 2) / 2 * reach * 0.85
+            round_off = 0.85 if 2 in (c, r) else 0.62
+            x, z = (c - 2) / 2 * reach * round_off, (r - 2) / 2 * reach * round_off
             depth = np.sqrt(face.eye_radius**2 - x**2 - z**2)
             corner = rows[0][0], rows[0][-1], rows[-1][0]
             across, up = (
@@ -192,8 +193,8 @@ def _nostril(mesh: HalfMesh, grid: list[Ring]) -> None:
     cell = [low[1], low[2], high[2], high[1]]
     place = next(k for k, quad in enumerate(mesh.quads) if set(quad) == set(cell))
     del mesh.quads[place], mesh.charts[place]
-    rim = [mesh.follow([(cell[k], 0.66), (cell[(k + 2) % 4], 0.34)], np.zeros(3)) for k in range(4)]
-    deep = [mesh.follow([(cell[k], 0.62), (cell[(k + 2) % 4], 0.38)], np.array([0, 0.0015, 0.0035])) for k in range(4)]
+    rim = [mesh.follow([(cell[k], 0.71), (cell[(k + 2) % 4], 0.29)], np.zeros(3)) for k in range(4)]
+    deep = [mesh.follow([(cell[k], 0.66), (cell[(k + 2) % 4], 0.34)], np.array([0, 0.005, 0.0025])) for k in range(4)]
     mesh.band(cell, rim, "~nostril")
     mesh.band(rim, deep, "~nostril")
     mesh.quad(deep, "~nostril")
