@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from ..asset import Asset, Clip
+from ..asset import Asset, Clip, Rig
 from ..context import Context
 from ..files.gltf_read import read_character
 from ..fixed_threads import fixed_threads
@@ -64,6 +64,25 @@ def spaces_of(references: Sequence[Reference], context: Context) -> list[RigSpac
 def clips_of(reference: Reference) -> tuple[Clip, ...]:
     """The clips of a reference's character."""
     return _character(reference.path, reference.sha256, clips=True).clips
+
+
+def moving_reference(references: Sequence[Reference], rigs: Sequence[Rig], number: int) -> Reference:
+    """Whose clips a character has that was made from the one of that `number`: its own, else those of one with the very
+    same joints.
+
+    Packs often hold the clips of all their characters in one file.
+    """
+    order = [number, *(other for other in range(len(rigs)) if other != number)]
+    for other in order:
+        if _same_joints(rigs[number], rigs[other]) and clips_of(references[other]):
+            return references[other]
+    return references[number]
+
+
+def _same_joints(one: Rig, other: Rig) -> bool:
+    same = one.joints == other.joints and np.array_equal(one.parents, other.parents)
+    near = 1e-3 * float(np.ptp(one.rest_pose[:, :3, 3], axis=0).max())
+    return same and bool(np.allclose(one.rest_pose, other.rest_pose, atol=near))
 
 
 # a file is known by its hash: one that changed is read anew

@@ -21,7 +21,7 @@ from ..models import Model, find_model
 from ..request import Reference, Request
 from ..weights import load_network
 from . import variation
-from .character_request import clips_of, finished, spaces_of
+from .character_request import finished, moving_reference, spaces_of
 from .folding import unfolded
 from .kinship import Kinship
 from .params import FamilyParams
@@ -62,7 +62,8 @@ def generate(request: Request, context: Context) -> Asset:
             difference = params.variety * variation.drawn(space.code, space.bones, random)
         else:
             difference = unfolded(space, kinship.drawn(params.variety, prior, random))
-    moving = _moving(request.references, relatives, number) if params.clips else request.references[number]
+    rigs = [relative.rig for relative in relatives]
+    moving = moving_reference(request.references, rigs, number) if params.clips else request.references[number]
     return finished(request, context, space, moving, difference)
 
 
@@ -73,23 +74,6 @@ def source_of(weights: Sequence[float], seed: int) -> int:
         return seed % len(weights)
     shares = np.cumsum(weights) / np.sum(weights)
     return int(np.searchsorted(shares, np.random.default_rng(seed).random(), side="right").clip(0, len(weights) - 1))
-
-
-def _moving(references: Sequence[Reference], relatives: Sequence[Relative], number: int) -> Reference:
-    """Whose clips the new member has: its source's, else those of one with the very same joints.
-
-    Packs often hold the clips of all their characters in one file.
-    """
-    order = [number, *(other for other in range(len(relatives)) if other != number)]
-    for other in order:
-        if _same_joints(relatives[number], relatives[other]) and clips_of(references[other]):
-            return references[other]
-    return references[number]
-
-
-def _same_joints(one: Relative, other: Relative) -> bool:
-    same = one.rig.joints == other.rig.joints and np.array_equal(one.rig.parents, other.rig.parents)
-    return same and np.allclose(one.rig.rest_pose, other.rig.rest_pose, atol=1e-3 * one.height)
 
 
 # a file is known by its hash: one that changed is measured anew

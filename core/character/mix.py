@@ -18,7 +18,7 @@ from ..context import Context
 from ..errors import InputError
 from ..fixed_threads import fixed_threads
 from ..request import Request
-from .character_request import DEVICE, finished, spaces_of
+from .character_request import DEVICE, finished, moving_reference, spaces_of
 from .decoding import moved_mesh
 from .mix_joining import ALLOWED, Join, Side, faults, joined_before, mended
 from .mix_parts import BODY, FEET, HEAD, LEGS, Piece, slots_of, taken
@@ -53,7 +53,11 @@ def generate(request: Request, context: Context) -> Asset:
             space = None if made is None else RigSpace.of(made)
         if space is not None:
             difference = params.variety * drawn(space.code, space.bones, random)
-            return finished(request, context, space, request.references[chosen[BODY]], difference)
+            moving = request.references[chosen[BODY]]
+            if params.clips:
+                rigs = [one.asset.rig for one in spaces if one.asset.rig is not None]
+                moving = moving_reference(request.references, rigs, chosen[BODY])
+            return finished(request, context, space, moving, difference)
         reasons.append(reason)
         if all(getattr(params, f"{part}_of") for part in MIXED):
             break
