@@ -7,17 +7,21 @@ hands and torso and the stylisation move it in the space of its bones, as they m
 
 from __future__ import annotations
 
-from dataclasses import replace
+import functools
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..asset import Asset
 from ..context import Context
-from ..models import find_model
+from ..models import Model, find_model
 from ..request import Request
 from .base_model import load_base
 from .base_params import BaseParams
+from .character_request import settled
+from .decoding import decode
 from .params import ATTRIBUTES
+from .rig_space import RigSpace
 from .simplification import with_levels
 
 OWN = ("height", "weight", "muscle", "age", "build")
@@ -28,12 +32,10 @@ def generate(request: Request, context: Context) -> Asset:
     params = request.params
     assert isinstance(params, BaseParams)
     context.progress(0.0, "Reading the body")
-    model = load_base(find_model("character", "base", params.model))
-    sliders = {name: getattr(params, name) for name in OWN}
-    random = np.random.default_rng(request.seed)
-    made = model.body(model.coefficients(sliders, random, params.variety))
+    own = tuple(getattr(params, name) for name in OWN)
+    body = Drawn(find_model("character", "base", params.model), request.seed, params.variety, own)
     context.progress(0.5, "Moving the skin")
-    made = _in_proportion(made, params)
+    made = _in_proportion(body, params)
     if params.levels:
         context.progress(0.7, "Making coarser versions")
         made = with_levels(made, params.levels)
@@ -47,16 +49,34 @@ def generate(request: Request, context: Context) -> Asset:
     return replace(made, report=report)
 
 
-def _in_proportion(made: Asset, params: BaseParams) -> Asset:
+@dataclass(frozen=True)
+class Drawn:
+    """What a body is before the proportions of its bones: `own` the values of OWN."""
+
+    model: Model
+    seed: int
+    variety: float
+    own: tuple[float, ...]
+
+    def made(self) -> Asset:
+        """The body."""
+        model = load_base(self.model)
+        sliders = dict(zip(OWN, self.own, strict=True))
+        return model.body(model.coefficients(sliders, np.random.default_rng(self.seed), self.variety))
+
+
+def _in_proportion(body: Drawn, params: BaseParams) -> Asset:
     """The body with the attributes that its own space does not have; as it is where they are all 0."""
     others = {name: getattr(params, name) for name in ATTRIBUTES if name not in OWN}
     if not any(others.values()):
-        return made
-    from .character_request import settled
-    from .decoding import decode
-    from .rig_space import RigSpace
-
-    space = RigSpace.of(made)
+        return body.made()
+    space = _space(body)
     calm = replace(params, height=0.0, weight=0.0, muscle=0.0, age=0.0)
     difference = settled(space, calm, space.code.zero())
     return decode(space, difference, clips=False)
+
+
+# measured once: a slider of the proportions that moves finds it there
+@functools.lru_cache(maxsize=4)
+def _space(body: Drawn) -> RigSpace:
+    return RigSpace.of(body.made())
