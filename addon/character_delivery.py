@@ -29,18 +29,20 @@ from .scene.record import is_character
 from .scene.targets import Target, find_by_uid
 
 POLL_S, QUICK_POLL_S = 0.1, 0.01
+# characters in a row stand so far from each other at least, and so many times as far as they are wide
+LEAST_ROOM_M, ELBOW_ROOM = 0.5, 1.1
 
 
 @dataclass(frozen=True)
 class CharacterPlace:
-    """Where a character goes: `armature` is changed in place, else a new one comes into `scene`, so many metres aside
-    of its 3D cursor; how many Blender units are a metre there, and frames a second."""
+    """Where a character goes: `armature` is changed in place, else a new one comes into `scene`, the `number`th of a
+    row from its 3D cursor on; how many Blender units are a metre there, and frames a second."""
 
     scene: Target
     armature: Target | None = None
     per_metre: float = 1.0
     frames_per_s: float = 24.0
-    aside_m: float = 0.0
+    number: int = 0
 
     def after_load(self, same_file: bool) -> CharacterPlace:
         """By names in the same file, nowhere in another."""
@@ -57,6 +59,13 @@ class CharacterPlace:
         if not is_character(found):
             raise InputError("The character that was to be changed is gone. Nothing was changed.")
         return found
+
+
+def _room_m(asset: Asset) -> float:
+    """How wide a character's place in a row is."""
+    across = [mesh.positions[:, 0] for mesh in asset.meshes if len(mesh.positions)]
+    width = max(float(x.max()) for x in across) - min(float(x.min()) for x in across) if across else 0.0
+    return max(LEAST_ROOM_M, ELBOW_ROOM * width)
 
 
 class CharacterReader(threading.Thread):
@@ -121,13 +130,13 @@ class CharacterDelivery:
         armature = self.place.find()
         data = armature.data if armature is not None else self._staged_bones()
         if data is None:
-            data = new_armature(self._title, rig, self.place.per_metre)
+            data = new_armature(made.title, rig, self.place.per_metre)
             self._bones, self._actions = Target(data.name, data.session_uid), []
             return True
         if len(self._actions) == len(made.asset.clips):
             return False
         clip = made.asset.clips[len(self._actions)]
-        bones, name = bone_names(data, rig), f"{self._title} {clip.name}"
+        bones, name = bone_names(data, rig), f"{made.title} {clip.name}"
         action = new_action(name, clip, rig, bones, self.place.per_metre, self.place.frames_per_s)
         self._actions.append(Target(action.name, action.session_uid))
         return True
@@ -141,7 +150,7 @@ class CharacterDelivery:
         else:
             armature = add_character(made, self.place.scene, self._staged_bones(), self.place.per_metre)
             self._bones = None
-            armature.location.x += self.place.aside_m * self.place.per_metre
+            armature.location.x += self.place.number * _room_m(made.asset) * self.place.per_metre
         found = [target.find_in(bpy.data.actions) for target in self._actions]
         said += bring_clips(armature, [action for action in found if action is not None])
         self._actions = []
@@ -164,7 +173,9 @@ class CharacterDelivery:
     def _made(self) -> MadeCharacter:
         assert self._reader is not None and self._reader.result is not None and self._request is not None
         asset, textures = self._reader.result
-        return MadeCharacter(self._title, self._request, asset, textures)
+        # of several the engine knows after whom the new one takes
+        several = self._request.declaration.repeatable and len(self._request.references) > 1
+        return MadeCharacter(asset.name if several and asset.name else self._title, self._request, asset, textures)
 
     def _staged_bones(self) -> Any:
         return find_by_uid(bpy.data.armatures, self._bones.uid, self._bones.name) if self._bones else None

@@ -36,6 +36,7 @@ class MAQUETTE_UL_library(UIList):  # noqa: N801 Blender's naming
     ) -> None:
         """A character's name and pack; the tick takes it for methods that start from several."""
         row = layout.row(align=True)
+        row.use_property_split = False
         row.prop(item, "ticked", text="")
         row.label(text=item.name, icon=KIND_ICONS.get(item.kind, "BONE_DATA"), translate=False)
         pack = row.row()

@@ -30,9 +30,6 @@ from ..scene.targets import Target
 from ..scene.units import metres_per_unit
 from .generate import JobOperator, has_engine
 
-# how far members of one press stand from each other, in metres
-ASIDE_M = 1.2
-
 
 def place_of(context: Any, armature: Any = None, number: int = 0) -> CharacterPlace:
     """Where a character goes: in place of one, or into the scene as the `number`th of a row."""
@@ -42,7 +39,7 @@ def place_of(context: Any, armature: Any = None, number: int = 0) -> CharacterPl
         armature=Target(armature.name, armature.session_uid) if armature is not None else None,
         per_metre=1.0 / metres_per_unit(scene),
         frames_per_s=scene.render.fps / scene.render.fps_base,
-        aside_m=ASIDE_M * number,
+        number=number,
     )
 
 

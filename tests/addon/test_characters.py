@@ -190,7 +190,7 @@ def test_several_stand_side_by_side(maquette: Any, settings: Any) -> None:
     make(maquette)
     armatures = [item for item in bpy.data.objects if item.type == "ARMATURE"]
     assert sorted(json.loads(item["maquette_request"])["seed"] for item in armatures) == [0, 1, 2]
-    assert sorted(round(item.location.x, 3) for item in armatures) == [0.0, 1.2, 2.4]
+    assert sorted(round(item.location.x, 3) for item in armatures) == [0.0, 0.5, 1.32], "as wide as each is"
 
 
 @needs_methods
@@ -427,7 +427,8 @@ def test_characters_of_the_library_are_references(maquette: Any, stocked: Any, n
     armature = make(maquette)
     references = json.loads(armature["maquette_request"])["references"]
     assert {reference["sha256"] for reference in references} >= {hashlib.sha256(b"Fox").hexdigest()}
-    assert armature.users_collection[0].name in ("Cat", "Fox")
+    # of several, the engine says after whom it takes
+    assert armature.users_collection[0].name in (("fake",) if method.repeatable else ("Cat", "Fox"))
     before = [slot.name for slot in settings.sources.more]
     settings.sources.more.clear()
     bpy.ops.maquette.character_to_panel()
