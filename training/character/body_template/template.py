@@ -14,7 +14,8 @@ from .face import read_face
 from .fitting import settle, vertex_normals
 from .guide import Guide
 from .half_mesh import HalfMesh, WholeMesh
-from .hand import build_hand, hand_frame
+from .hand import build_hand
+from .hand_frame import hand_frame
 from .head import EYEBALL, build_head
 from .mean_body import mean_guide, suit_smoothing
 from .unwrap import unwrapped
