@@ -26,6 +26,7 @@ from .folding import unfolded
 from .kinship import Kinship
 from .params import FamilyParams
 from .prior import ShapePrior
+from .rig_space import RigSpace
 from .shape_code import ShapeCode
 
 # codes are short: a GPU would not gain what the way there costs
@@ -54,17 +55,22 @@ def generate(request: Request, context: Context) -> Asset:
     number = source_of([reference.weight for reference in request.references], request.seed)
     (space,) = spaces_of((request.references[number],), context)
     prior = _loaded(model) if space.bones.is_humanoid else None
-    random = torch.Generator().manual_seed(request.seed)
     kinship = Kinship.of([relative.code for relative in relatives], number)
+    if kinship.is_alone:
+        context.warn(f"'{space.asset.name}' shares its skeleton with none of the others: it varies by itself.")
     with fixed_threads(DEVICE):
-        if kinship.is_alone:
-            context.warn(f"'{space.asset.name}' shares its skeleton with none of the others: it varies by itself.")
-            difference = params.variety * variation.drawn(space.code, space.bones, random)
-        else:
-            difference = unfolded(space, kinship.drawn(params.variety, prior, random))
+        difference = drawn(space, kinship, params.variety, prior, request.seed)
     rigs = [relative.rig for relative in relatives]
     moving = moving_reference(request.references, rigs, number) if params.clips else request.references[number]
     return finished(request, context, space, moving, difference)
+
+
+def drawn(space: RigSpace, kinship: Kinship, variety: float, prior: ShapePrior | None, seed: int) -> torch.Tensor:
+    """(D,) the difference from the source, measured as `space`, to a new member; one without relatives varies alone."""
+    random = torch.Generator().manual_seed(seed)
+    if kinship.is_alone:
+        return unfolded(space, variety * variation.drawn(space.code, space.bones, random))
+    return unfolded(space, kinship.drawn(variety, prior, random))
 
 
 def source_of(weights: Sequence[float], seed: int) -> int:

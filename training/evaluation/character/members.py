@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from ....core.character.folding import unfolded
+from ....core.character.family import drawn
 from ....core.character.kinship import Kinship
 from ....core.character.params import FamilyParams
 from ....core.character.plausibility import plausible
@@ -29,12 +29,11 @@ Way = Callable[[Sequence[RigSpace], int, int], torch.Tensor]
 def by_family(prior: ShapePrior | None, variety: float = VARIETY) -> Way:
     """What `family` draws, with this prior."""
 
-    def drawn(spaces: Sequence[RigSpace], source: int, seed: int) -> torch.Tensor:
-        random = torch.Generator().manual_seed(seed)
-        difference = Kinship.of([space.code for space in spaces], source).drawn(variety, prior, random)
-        return unfolded(spaces[source], difference)
+    def way(spaces: Sequence[RigSpace], source: int, seed: int) -> torch.Tensor:
+        kinship = Kinship.of([space.code for space in spaces], source)
+        return drawn(spaces[source], kinship, variety, prior, seed)
 
-    return drawn
+    return way
 
 
 def by_components(spaces: Sequence[RigSpace], source: int, seed: int) -> torch.Tensor:
