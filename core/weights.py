@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,8 +21,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from .codec import canonical_json, show
-from .errors import HostError, InputError
+from .errors import InputError
 from .models import MAX_HEADER_BYTES, Model, hash_in_card, read_header
+from .whole_file import write_whole
 
 MAX_WEIGHTS_BYTES = 2**30
 
@@ -96,17 +96,3 @@ def data_hash(data: bytes) -> str:
     """SHA-256 of the tensors in the bytes of a safetensors file: all that follows its header."""
     (length,) = struct.unpack("<Q", data[:8])
     return hashlib.sha256(memoryview(data)[8 + min(length, MAX_HEADER_BYTES) :]).hexdigest()
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name and rename it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise HostError(
-            f"'{path}' cannot be written: {error.strerror}. Free some space or choose another folder."
-        ) from error

@@ -18,6 +18,7 @@ from typing import Any
 
 import bpy
 from PIL import Image
+from studio import add_sky, render
 
 from maquette.addon.scene.character_file import add_from_bundle
 from maquette.core import bundle, engine
@@ -58,7 +59,7 @@ def main() -> None:
                 stand(make(row, files, seed, Path(folder, f"{row.pack or row.method}-{seed}")), row, seed)
         set_the_stage()
         picture = Path(folder, "picture.png")
-        render(picture)
+        render(picture, (WIDTH, HEIGHT), SAMPLES, 0)
         Image.open(picture).convert("RGB").save(sys.argv[1], quality=88)
 
 
@@ -95,28 +96,10 @@ def set_the_stage() -> None:
     paint.diffuse_color = (0.6, 0.62, 0.65, 1)
     bpy.ops.object.light_add(type="SUN", rotation=(math.radians(48), math.radians(-14), math.radians(-30)))
     bpy.context.object.data.energy, bpy.context.object.data.angle = 3.2, 0.08
-    world = bpy.data.worlds.new("Sky")
-    if world.node_tree is None:
-        world.use_nodes = True
-    background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
-    background.inputs["Color"].default_value = (0.62, 0.72, 0.88, 1)
-    background.inputs["Strength"].default_value = 0.7
-    bpy.context.scene.world = world
+    add_sky((0.62, 0.72, 0.88), 0.7)
     bpy.ops.object.camera_add(location=(0, -8.6, 4.6), rotation=(math.radians(73), 0, 0))
     bpy.context.object.data.lens = 36
     bpy.context.scene.camera = bpy.context.object
-
-
-def render(path: Path) -> None:
-    """One frame with Cycles on the CPU."""
-    scene: Any = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    scene.cycles.device, scene.cycles.samples, scene.cycles.seed = "CPU", SAMPLES, 0
-    scene.cycles.use_denoising = True
-    scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
-    scene.render.filepath = str(path)
-    scene.render.use_stamp_filename = scene.render.use_stamp_date = scene.render.use_stamp_render_time = False
-    bpy.ops.render.render(write_still=True)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any
 
 import bpy
 from mathutils import Matrix
+from studio import add_sky, render
 
 from maquette.addon.scene.apply import Place, apply
 from maquette.addon.scene.bundle_images import read_made
@@ -53,7 +54,7 @@ def main() -> None:
     stand(body)
     scene_file, rendered = out / "scene.blend", out / "render.png"
     bpy.ops.wm.save_as_mainfile(filepath=str(scene_file), check_existing=False, compress=True)
-    render(rendered)
+    render(rendered, (WIDTH, HEIGHT), SAMPLES, SEED)
     print(f"\nThe photograph:              {picture}")
     print(f"The maps and their .blend:   {folder}")
     print(f"The body and its .glb:       {body}")
@@ -122,13 +123,7 @@ def add_light_and_camera() -> None:
     bpy.ops.object.light_add(type="AREA", location=(-4.2, -2.6, 3.4), rotation=(math.radians(28), math.radians(-52), 0))
     key = bpy.context.object.data
     key.energy, key.size, key.color = 850, 1.0, (1.0, 0.9, 0.78)
-    world = bpy.data.worlds.new("Sky")
-    if world.node_tree is None:
-        world.use_nodes = True
-    background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
-    background.inputs["Color"].default_value = (0.55, 0.68, 0.9, 1)
-    background.inputs["Strength"].default_value = 0.7
-    bpy.context.scene.world = world
+    add_sky((0.55, 0.68, 0.9), 0.7)
     bpy.ops.object.camera_add(location=(0.05, -4.3, 1.75), rotation=(math.radians(78), 0, 0))
     bpy.context.object.data.lens = 42
     bpy.context.scene.camera = bpy.context.object
@@ -147,19 +142,6 @@ def groups(objects: list[Any]) -> Iterator[tuple[list[Any], str]]:
     """Objects with UVs, and those that take the box projection."""
     yield [item for item in objects if item.data.uv_layers], "UV"
     yield [item for item in objects if not item.data.uv_layers], "BOX"
-
-
-def render(path: Path) -> None:
-    """One frame with Cycles on the CPU."""
-    scene: Any = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    scene.cycles.device, scene.cycles.samples, scene.cycles.seed = "CPU", SAMPLES, SEED
-    scene.cycles.use_denoising = True
-    scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
-    scene.render.filepath = str(path)
-    # no path or clock of this machine inside the picture
-    scene.render.use_stamp_filename = scene.render.use_stamp_date = scene.render.use_stamp_render_time = False
-    bpy.ops.render.render(write_still=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from typing import Any
 
 import bpy
 from PIL import Image, ImageDraw
+from studio import add_sky, render
 
 from maquette.addon.scene.apply import Place, apply
 from maquette.addon.scene.bundle_images import read_made
@@ -74,14 +75,8 @@ def photograph(folder: Path, path: Path) -> Path:
     targets = tuple(Target(item.name, item.session_uid) for item in (ball, floor))
     apply(read_made(folder, folder.name), Place(Target(scene.name, scene.session_uid), targets, mapping="BOX"), 1.0)
     add_light_and_camera()
-    scene.render.engine = "CYCLES"
-    scene.cycles.device, scene.cycles.samples, scene.cycles.seed = "CPU", SAMPLES, SEED
-    scene.cycles.use_denoising = True
-    scene.render.resolution_x = scene.render.resolution_y = CELL
     scene.view_settings.view_transform = "Standard"
-    scene.render.filepath = str(path)
-    scene.render.use_stamp_filename = scene.render.use_stamp_date = scene.render.use_stamp_render_time = False
-    bpy.ops.render.render(write_still=True)
+    render(path, (CELL, CELL), SAMPLES, SEED)
     return path
 
 
@@ -90,13 +85,7 @@ def add_light_and_camera() -> None:
     bpy.ops.object.light_add(type="AREA", location=(-3.0, -1.6, 2.6), rotation=(math.radians(30), math.radians(-50), 0))
     key = bpy.context.object.data
     key.energy, key.size = 230, 0.8
-    world = bpy.data.worlds.new("Sky")
-    if world.node_tree is None:
-        world.use_nodes = True
-    background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
-    background.inputs["Strength"].default_value = 0.55
-    background.inputs["Color"].default_value = (0.9, 0.95, 1, 1)
-    bpy.context.scene.world = world
+    add_sky((0.9, 0.95, 1), 0.55)
     bpy.ops.object.camera_add(location=(0, -3.4, 2.5), rotation=(math.radians(58), 0, 0))
     bpy.context.object.data.lens = 72
     bpy.context.scene.camera = bpy.context.object

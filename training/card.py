@@ -20,7 +20,8 @@ import torch
 from torch import nn
 
 from ..core.version import VERSION
-from ..core.weights import save_weights, write_whole
+from ..core.weights import save_weights
+from ..core.whole_file import write_whole
 from .presets import Settings
 from .task import Item, Split, Task
 

@@ -20,7 +20,8 @@ from torch.optim import Optimizer
 
 from ..core.errors import InputError
 from ..core.models import read_header
-from ..core.weights import data_hash, write_whole
+from ..core.weights import data_hash
+from ..core.whole_file import write_whole
 
 LATEST, BEFORE = "checkpoint.safetensors", "checkpoint-before.safetensors"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..core.errors import HostError
 from ..core.models import check_name, method_folder
-from ..core.weights import write_whole
+from ..core.whole_file import write_whole
 
 
 def put_into_list(weights: Path, model: str, name: str) -> Path:

@@ -17,6 +17,7 @@ from pathlib import Path
 from ..codec import from_plain, parse_json, refuse_unknown, show, to_plain
 from ..errors import HostError, InputError
 from ..models import data_folder
+from ..whole_file import write_whole
 
 FOLDER_VARIABLE = "MAQUETTE_LIBRARY"
 INDEX = "index.json"
@@ -114,7 +115,7 @@ def store(entry: Entry, data: bytes) -> None:
     others = [other for other in entries() if other.name != entry.name]
     if len(others) >= MAX_ENTRIES:
         raise InputError(f"The library holds {MAX_ENTRIES} characters, which is the most. Remove some.")
-    _write(path_of(entry), data)
+    write_whole(path_of(entry), data)
     _write_index([*others, entry])
 
 
@@ -172,19 +173,4 @@ def _write_index(characters: Sequence[Entry]) -> None:
     ordered = sorted(characters, key=lambda entry: (entry.pack, entry.name))
     plain = {"version": VERSION, "characters": [to_plain(entry) for entry in ordered]}
     text = json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False)
-    _write(library_folder() / INDEX, (text + "\n").encode())
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name and rename it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise HostError(
-            f"'{path}' cannot be written: {error.strerror}. Free some space, or name another folder in "
-            f"{FOLDER_VARIABLE}."
-        ) from error
+    write_whole(library_folder() / INDEX, (text + "\n").encode())
