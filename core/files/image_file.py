@@ -14,7 +14,6 @@ import numpy as np
 import OpenImageIO as oiio  # noqa: N813 its own documentation's name for it
 
 from ..asset import Asset
-from ..texture.maps import MAPS
 
 Attributes = Sequence[tuple[str, str | int]]
 # (file name, what gives the pixels that it stores, how it is packed)
@@ -35,17 +34,13 @@ def write_maps(
 ) -> list[str]:
     """Write every map of every material, several files at once; returns the file names.
 
-    A single material's files are named by the map alone, those of several have the material's name in front. What
-    characters have besides, opacity and emission, goes into their own formats alone.
-    `encoded(name, image)` turns a map into what the file holds, `attributes(name)` says
-    how it is packed.
+    A single material's files are named by the map alone, those of several have the material's name in front.
+    `encoded(name, image)` turns a map into what the file holds, `attributes(name)` says how it is packed.
     """
     alone = len(asset.materials) == 1
     files: list[ImageFile] = []
     for title, material in zip(file_titles(asset), asset.materials, strict=True):
         for name, image in material.maps.items():
-            if name not in MAPS:
-                continue
             file = f"{name}{suffix}" if alone else f"{title}_{name}{suffix}"
             files.append((file, functools.partial(encoded, name, image), attributes(name)))
     return write_files(files, folder, progress)
