@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from .errors import EngineError
 
 if TYPE_CHECKING:
     import torch
+
+    from .asset import Asset
 
 
 Progress = Callable[[float, str], None]
@@ -19,15 +23,21 @@ def span(progress: Progress, start: float, share: float) -> Progress:
     return lambda fraction, text: progress(start + share * fraction, text)
 
 
+def _nothing_else(request: Mapping[str, Any]) -> Asset:
+    raise EngineError("This engine makes one thing at a time.")
+
+
 @dataclass(frozen=True)
 class Context:
     """The device to work on and the way to speak meanwhile.
 
     `progress(fraction, text)` is called at least a few times a second: it raises Cancelled when the designer asked to
-    stop. `tile` bounds the rows that are worked on at once, None where memory is plenty.
+    stop. `tile` bounds the rows that are worked on at once, None where memory is plenty. `make(request)` is what
+    another generator answers to a plain Request, kept for the next time: generators know nothing of each other.
     """
 
     device: torch.device
     tile: int | None
     progress: Progress
     warn: Callable[[str], None]
+    make: Callable[[Mapping[str, Any]], Asset] = _nothing_else

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import torch
 
 from .asset import Asset, Provenance
-from .codec import show
+from .codec import canonical_json, show
 from .context import Context
 from .errors import InputError, OutOfMemory
 from .protocol import DEVICES
@@ -65,7 +66,8 @@ def generate(
             warn(f"{platform_name(chosen)} ran out of memory; going on {said}.")
         try:
             with torch.inference_mode():
-                asset: Asset = run(request, Context(torch.device(where), tile, progress, warn))
+                made = functools.partial(_made, device=where)
+                asset: Asset = run(request, Context(torch.device(where), tile, progress, warn, made))
             return replace(asset, provenance=_provenance(request, where, tuple(fallbacks)))
         except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
@@ -82,6 +84,15 @@ def platform_name(device: str) -> str:
     if device == "cuda":
         return torch.cuda.get_device_name()
     return "The Apple GPU" if device == "mps" else "The CPU"
+
+
+def _made(request: Mapping[str, Any], device: str) -> Asset:
+    return _kept(canonical_json(request), device)
+
+
+@functools.lru_cache(maxsize=8)
+def _kept(request: str, device: str) -> Asset:
+    return generate(Request.from_json(request), device=device)
 
 
 def _ladder(device: str) -> Iterator[tuple[str, int | None, str]]:

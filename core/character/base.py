@@ -16,6 +16,7 @@ from ..asset import Asset
 from ..context import Context
 from ..models import Model, find_model
 from ..request import Request
+from .base_looks import dressed
 from .base_model import load_base
 from .base_params import BaseParams
 from .character_request import settled
@@ -35,7 +36,7 @@ def generate(request: Request, context: Context) -> Asset:
     own = tuple(getattr(params, name) for name in OWN)
     body = Drawn(find_model("character", "base", params.model), request.seed, params.variety, own)
     context.progress(0.5, "Moving the skin")
-    made = _in_proportion(body, params)
+    made = dressed(_in_proportion(body, params), params.suit, params.skin_tone, request.seed, context)
     if params.levels:
         context.progress(0.7, "Making coarser versions")
         made = with_levels(made, params.levels)

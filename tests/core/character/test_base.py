@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from maquette.core import engine
 from maquette.core.asset import Asset
 from maquette.core.character.base import OWN, generate
+from maquette.core.character.base_looks import TILE_PX
 from maquette.core.character.base_model import BaseModel, load_base
 from maquette.core.character.base_params import BaseParams
 from maquette.core.character.skeleton import CANONICAL, map_joints
@@ -160,3 +162,27 @@ def test_it_comes_back_from_a_glb(tmp_path: Path) -> None:
     assert sum(len(mesh.face_starts) - 1 for mesh in again.meshes) == 2 * (len(asset.meshes[0].face_starts) - 1)
     crown = max(float(mesh.positions[:, 2].max()) for mesh in again.meshes)
     assert crown == pytest.approx(height(asset), abs=1e-4)
+
+
+def test_the_suit_is_cut_from_a_cloth_of_the_texture_generator() -> None:
+    plain, cloth, again = (engine_made(suit=suit, skin_tone=1.0) for suit in ("plain", "fabric", "fabric"))
+    suits = [next(m for m in made.materials if m.name == "suit") for made in (plain, cloth, again)]
+    assert suits[0].maps["albedo"].shape == (1, 1, 3)
+    side = suits[1].maps["albedo"].shape[0]
+    assert side > TILE_PX and side % TILE_PX == 0
+    assert {"albedo", "normal", "roughness"} <= set(suits[1].maps)
+    tile = suits[1].maps["normal"][:TILE_PX, :TILE_PX]
+    np.testing.assert_array_equal(suits[1].maps["normal"][TILE_PX : 2 * TILE_PX, :TILE_PX], tile)
+    assert tile.std() > 0.001
+    np.testing.assert_array_equal(suits[1].maps["albedo"], suits[2].maps["albedo"])
+    np.testing.assert_array_equal(cloth.meshes[0].positions, plain.meshes[0].positions)
+
+
+def test_skin_has_a_tone() -> None:
+    tones = [engine_made(skin_tone=tone).materials[0].maps["albedo"].mean() for tone in (0.0, 0.5, 1.0)]
+    assert tones[0] < tones[1] - 0.1 < tones[2] - 0.2
+
+
+def engine_made(**params: object) -> Asset:
+    plain = {"generator": "character", "method": "base", "params": {"variety": 0.0, **params}, "seed": 2}
+    return engine.generate(Request.from_plain(plain))
