@@ -67,4 +67,5 @@ def _tone(share: float) -> np.ndarray:
     """(1, 1, 3) sRGB between the tones."""
     place = share * (len(_TONES) - 1)
     low = min(int(place), len(_TONES) - 2)
-    return (_TONES[low] + (place - low) * (_TONES[low + 1] - _TONES[low])).reshape(1, 1, 3)
+    tone: np.ndarray = _TONES[low] + (place - low) * (_TONES[low + 1] - _TONES[low])
+    return tone.reshape(1, 1, 3).astype(np.float32)
