@@ -71,3 +71,13 @@ def _filled(below: torch.Tensor, above: torch.Tensor, target: int) -> torch.Tens
     before = more.cumsum(1) - more
     missing = target - below.sum(1, keepdim=True)
     return below + torch.minimum(more, (missing - before).clamp_min(0))
+
+
+def resampled_storeys(storeys: torch.Tensor, grid: MassingGrid, fine: MassingGrid) -> torch.Tensor:
+    """(B, ny, nx) int64: the same buildings on another grid of the same site, to score them in smaller cells.
+
+    Each cell of `fine` takes the storeys of the cell of `grid` in which its centre lies.
+    """
+    columns = np.floor((fine.x_m[0] - grid.x_m[0, 0]) / grid.cell_m + 0.5).astype(int).clip(0, grid.shape[1] - 1)
+    rows = np.floor((fine.y_m[:, 0] - grid.y_m[0, 0]) / grid.cell_m + 0.5).astype(int).clip(0, grid.shape[0] - 1)
+    return storeys[:, torch.from_numpy(rows)][:, :, torch.from_numpy(columns)]

@@ -48,7 +48,7 @@ def best_of(scorer: MassingScorer, profiles: torch.Tensor) -> RuleResult | None:
     north = (float(scorer.path.north[0]), float(scorer.path.north[1]))
     best, worth = None, -math.inf
     for batch in torch.split(profiles, BATCH):
-        storeys, fits = fitted_storeys(batch, scorer.brief, scorer.grid, north)
+        storeys, fits = fitted_storeys(batch.to(scorer.device), scorer.brief, scorer.grid, north)
         if not fits.any():
             continue
         storeys = storeys[fits]

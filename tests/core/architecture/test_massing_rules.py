@@ -10,7 +10,7 @@ from synthetic_site import synthetic_site
 
 from maquette.core.architecture.massing_boxes import box_profiles
 from maquette.core.architecture.massing_brief import MassingBrief
-from maquette.core.architecture.massing_fit import fitted_storeys, keeps_limits, target_cells
+from maquette.core.architecture.massing_fit import fitted_storeys, keeps_limits, resampled_storeys, target_cells
 from maquette.core.architecture.massing_grid import massing_grid
 from maquette.core.architecture.massing_rules import (
     RuleResult,
@@ -118,3 +118,17 @@ def test_boxes_stay_within_what_may_be_built() -> None:
     assert (profiles[1] > 0).any()
     assert profiles.max() <= one.brief.most_storeys
     assert not profiles.bool()[:, ~torch.from_numpy(one.grid.buildable)].any()
+
+
+def test_buildings_are_the_same_in_smaller_cells() -> None:
+    one = scorer(3, MassingBrief(2.5))
+    ring, neighbours = synthetic_site(3)
+    fine = massing_grid([ring], neighbours, 6.0, cell_m=1.0)
+    storeys, _ = fitted_storeys(extrusion_profile(one), one.brief, one.grid, (0.0, 1.0))
+    same = resampled_storeys(storeys, one.grid, fine)
+    assert int(same.sum()) == 4 * int(storeys.sum())
+    assert keeps_limits(same, one.brief, fine).all()
+    coarse, again = one.scores(storeys), MassingScorer(fine, one.brief, sun_path(52.0)).scores(same)
+    assert again.gfa_m2[0] == coarse.gfa_m2[0]
+    assert again.daylit[0] == pytest.approx(float(coarse.daylit[0]), abs=0.05)
+    assert again.surface_to_volume[0] == pytest.approx(float(coarse.surface_to_volume[0]), rel=1e-4)
