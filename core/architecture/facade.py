@@ -13,6 +13,8 @@ from ..errors import InputError
 from .storeys import Storey, Tier
 
 RHYTHM_MARKS = "wn."
+# a bay with the door, in place of its mark
+DOOR_MARK = len(RHYTHM_MARKS)
 # of masonry between an opening and whatever is beside it, at least
 PIER_M = 0.3
 # between an opening's head and the ceiling
@@ -158,7 +160,7 @@ def lay_out(first: np.ndarray, last: np.ndarray, style: FacadeStyle, open_edges:
 
 
 def kinds_of(storey: Storey, style: FacadeStyle, ceiling_m: float) -> tuple[OpeningKind | None, ...]:
-    """The storey's openings by mark (RHYTHM_MARKS), the door last; None where there is none.
+    """The storey's openings by mark (RHYTHM_MARKS, then DOOR_MARK); None where there is none.
 
     Openings end _LINTEL_M below the ceiling, `ceiling_m` metres above the floor; what is left of less than
     _LOWEST_OPENING_M is left out.

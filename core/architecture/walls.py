@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The walls of a building, storey by storey, and the bands that stand out from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..asset import Mesh
+from .facade import DOOR_MARK, Bays, Opening, OpeningKind
+from .storeys import Storey, Tier
+from .wall_columns import columns
+from .wall_offset import crosses, edges, largest_distance, moved_inwards
+from .wall_solid import FaceKind, WallSolid, wall_solid
+
+WALL_SLOTS = ("facade base", "facade", "facade top", "interior", "reveal", "wall top")
+_OUTSIDE = {Tier.BASE: 0, Tier.MIDDLE: 1, Tier.TOP: 2}
+_INSIDE, _REVEAL, _RIM = 3, 4, 5
+BAND_SLOTS = ("band",)
+_BAND_HEIGHT_M = 0.25
+
+# corners, face starts and materials of a mesh
+_Faces = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A ring's wall on every storey of one tier and height: the solid at elevation 0 and its openings' places."""
+
+    solid: WallSolid
+    kinds: tuple[OpeningKind | None, ...]
+    mark: np.ndarray
+    edge: np.ndarray
+    centre: np.ndarray
+    transforms: np.ndarray
+
+
+def wall_of(
+    ring: np.ndarray,
+    inner: np.ndarray,
+    thickness: float,
+    bays: Bays,
+    storey: Storey,
+    kinds: tuple[OpeningKind | None, ...],
+) -> Wall:
+    """The wall between `ring` and `inner` on a storey whose openings are of `kinds`, by mark."""
+    mark = np.where(bays.is_door & (kinds[DOOR_MARK] is not None), DOOR_MARK, bays.mark)
+    here = np.array([kind is not None for kind in kinds])[mark]
+    mark, edge, centre = mark[here], bays.edge[here], bays.centre[here]
+    empty = Opening(0.0, 0.0, 0.0)
+    fitted = [kind.opening if kind else empty for kind in kinds]
+    sizes = np.array([(one.width_m, one.sill_m, one.sill_m + one.height_m) for one in fitted])[mark]
+    wall_columns = columns(ring, inner, thickness, edge, centre, sizes[:, 0])
+    heights = np.unique(np.concatenate([[0.0, storey.height_m], sizes[:, 1:].ravel()]))
+    is_open = np.zeros((len(heights) - 1, len(wall_columns.edge)), bool)
+    is_open[:, wall_columns.opening >= 0] = (heights[:-1, None] >= sizes[:, 1]) & (heights[1:, None] <= sizes[:, 2])
+    solid = wall_solid(wall_columns, heights, is_open, FaceKind(_OUTSIDE[storey.tier], _INSIDE, _REVEAL, _RIM))
+    return Wall(solid, kinds, mark, edge, centre, _transforms(ring, edge, centre, sizes[:, 1]))
+
+
+def _transforms(ring: np.ndarray, edge: np.ndarray, centre: np.ndarray, foot: np.ndarray) -> np.ndarray:
+    """(K, 4, 4) float32: x along the wall, y into the building, the origin in the foot of the opening."""
+    along = edges(ring)[0][edge]
+    made = np.zeros((len(edge), 4, 4), np.float32)
+    made[:, :2, 0] = along
+    made[:, 0, 1], made[:, 1, 1] = -along[:, 1], along[:, 0]
+    made[:, 2, 2] = made[:, 3, 3] = 1
+    made[:, :2, 3] = ring[edge] + centre[:, None] * along
+    made[:, 2, 3] = foot
+    return made
+
+
+def wall_meshes(stacked: Sequence[tuple[Storey, list[Wall]]]) -> list[Mesh]:
+    """A mesh for each storey and ring; storeys of one kind share their faces' arrays."""
+    faces: dict[int, _Faces] = {}
+    meshes = []
+    for storey, walls in stacked:
+        for number, wall in enumerate(walls):
+            name = f"{storey.name} walls" if number == 0 else f"{storey.name} courtyard {number} walls"
+            if id(wall) not in faces:
+                faces[id(wall)] = _face_arrays(wall.solid)
+            meshes.append(_raised(name, wall.solid, faces[id(wall)], storey.elevation_m, WALL_SLOTS))
+    return meshes
+
+
+def _face_arrays(solid: WallSolid) -> _Faces:
+    """Corners, face starts and materials of a solid, as a Mesh wants them."""
+    starts = np.arange(0, solid.quads.size + 1, 4, dtype=np.int32)
+    return solid.quads.reshape(-1).astype(np.int32), starts, solid.material.astype(np.int32)
+
+
+def _raised(name: str, solid: WallSolid, faces: _Faces, elevation: float, slots: tuple[str, ...]) -> Mesh:
+    positions = solid.positions.copy()
+    positions[:, 2] += elevation
+    uvs = solid.uvs.copy()
+    uvs[solid.upright, :, 1] += elevation
+    layer = uvs.reshape(-1, 2).astype(np.float32)
+    corners, starts, material = faces
+    return Mesh(name, positions.astype(np.float32), corners, starts, material, slots, {"UVMap": layer})
+
+
+def bands(ring: np.ndarray, storeys: Sequence[Storey], out_m: float) -> list[Mesh]:
+    """A band around the outer ring above the base and under the roof; none where the outline has no room for it."""
+    if out_m < 0.01 or largest_distance(ring, -1) < out_m:
+        return []
+    outside = moved_inwards(ring, -out_m)
+    if crosses([outside, ring]):
+        return []
+    nothing = np.zeros(0)
+    around = columns(outside, ring, out_m, np.zeros(0, np.int64), nothing, nothing)
+    heights = np.array([0.0, _BAND_HEIGHT_M])
+    solid = wall_solid(around, heights, np.zeros((1, len(ring)), bool), FaceKind(0, 0, 0, 0))
+    faces = _face_arrays(solid)
+    banded = [storeys[0], storeys[-1]] if len(storeys) > 1 else [storeys[0]]
+    return [_raised(f"{one.name} band", solid, faces, one.top_m - _BAND_HEIGHT_M, BAND_SLOTS) for one in banded]
