@@ -114,10 +114,10 @@ def _uvs(corners: np.ndarray, starts: np.ndarray) -> np.ndarray:
     level = np.where(length[:, None] > 1e-6, level / np.maximum(length, 1e-12)[:, None], [1.0, 0.0, 0.0])
     face = np.repeat(np.arange(len(normals)), np.diff(starts))
     up = _cross(normals, level)
-    return np.stack([(corners * level[face]).sum(1), (corners * up[face]).sum(1)], 1).astype(np.float32)
+    return np.asarray(np.stack([(corners * level[face]).sum(1), (corners * up[face]).sum(1)], 1), np.float32)
 
 
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The cross products of (N, 3) rows; np.cross takes several times as long for as few."""
     (ax, ay, az), (bx, by, bz) = a.T, b.T
-    return np.asarray(np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], 1))
+    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], 1)
