@@ -42,7 +42,11 @@ class MassingScores:
 
 
 class MassingScorer:
-    """Scores designs on one site, many at once. `path` is the sun in the scene's axes; the grid's are found from it."""
+    """Scores designs on one site, many at once.
+
+    The sun is given in the scene's axes; `path` and `sweep` have it in those of the grid. `window` are the rows and
+    columns of the site with one cell around it.
+    """
 
     def __init__(
         self,
@@ -55,13 +59,13 @@ class MassingScorer:
         brief.check()
         self.grid, self.brief, self.device = grid, brief, device
         self.path = path.turned(grid.angle)
-        self._sweep = ShadowSweep(self.path, grid.shape, grid.cell_m, lines_per_cell, device)
+        self.sweep = ShadowSweep(self.path, grid.shape, grid.cell_m, lines_per_cell, device)
         self._neighbours = torch.from_numpy(grid.neighbour_m).to(device)
         self._site = torch.from_numpy(grid.site).to(device)
-        self._window = _window_of(grid.site)
+        self.window = _window_of(grid.site)
         self._faces = [torch.from_numpy(one).to(device) for one in _neighbour_faces(grid.neighbour_m, self.path)]
         empty = self._neighbours[None]
-        self._sun_before = self._neighbour_sun(empty, self._sweep.shadow_heights(empty))
+        self._sun_before = self._neighbour_sun(empty, self.sweep.shadow_heights(empty))
 
     @torch.no_grad()
     def scores(self, storeys: torch.Tensor) -> MassingScores:
@@ -69,7 +73,7 @@ class MassingScorer:
         brief, cell_m2 = self.brief, self.grid.cell_m**2
         own = storeys * brief.storey_height_m
         heights = torch.maximum(own, self._neighbours)
-        shadows = self._sweep.shadow_heights(heights)
+        shadows = self.sweep.shadow_heights(heights)
         gfa = storeys.sum((1, 2)) * cell_m2
         footprint = (storeys > 0).sum((1, 2)) * cell_m2
         lit = self.lit_floors(storeys, heights, shadows).sum((1, 2))
@@ -94,7 +98,7 @@ class MassingScorer:
         The storeys of a cell are bits of one integer, one a storey. From the cells behind a facade with sun the bits
         spread inwards through the floors that the cells share, never across a gap, as far as the daylit depth.
         """
-        rows, columns = self._window
+        rows, columns = self.window
         near = heights[:, rows, columns]
         plates = _bits_below(storeys[:, rows, columns])
         front = torch.zeros_like(plates)
@@ -114,7 +118,7 @@ class MassingScorer:
         return open_m.sum((0, 2, 3)) * self.grid.cell_m
 
     def _ground_sun(self, storeys: torch.Tensor, shadows: torch.Tensor) -> torch.Tensor:
-        rows, columns = self._window
+        rows, columns = self.window
         open_ground = (storeys[:, rows, columns] == 0) & self._site[rows, columns]
         hours = ground_hours(shadows[:, :, rows, columns], self.path) * open_ground
         return hours.sum((1, 2)) / open_ground.sum((1, 2)).clamp_min(1)

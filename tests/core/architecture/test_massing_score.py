@@ -60,8 +60,8 @@ def test_light_does_not_cross_a_gap_nor_a_lower_roof() -> None:
     # a slab in the south, and behind a gap of 2 m one that it shades on its lower storeys
     storeys = block(one.grid, (-24, 24), (-8, -2), 3) + block(one.grid, (-24, 24), (0, 6), 3)
     heights = torch.maximum(storeys * 3.3, torch.from_numpy(one.grid.neighbour_m))
-    lit = one.lit_floors(storeys, heights, one._sweep.shadow_heights(heights))
-    y, x = one.grid.y_m[one._window], one.grid.x_m[one._window]
+    lit = one.lit_floors(storeys, heights, one.sweep.shadow_heights(heights))
+    y, x = one.grid.y_m[one.window], one.grid.x_m[one.window]
     middle = abs(x) < 8
     front, back = (y > -8) & (y < -2) & middle, (y > 0) & (y < 6) & middle
     assert lit[0][torch.from_numpy(front)].min() == 3
@@ -119,7 +119,7 @@ def test_daylit_floors_are_those_counted_storey_by_storey() -> None:
     one = MassingScorer(massing_grid([ring], neighbours, brief.setback_m), brief, sun_path(52.0))
     storeys = random_profiles(one, 7, 4).long()
     heights = torch.maximum(storeys * brief.storey_height_m, torch.from_numpy(one.grid.neighbour_m))
-    shadows = one._sweep.shadow_heights(heights)
+    shadows = one.sweep.shadow_heights(heights)
     scores = one.scores(storeys)
     for index in range(len(storeys)):
         counted = counted_daylit(one, storeys[index : index + 1], shadows[index : index + 1])
