@@ -57,9 +57,13 @@ def _opens_to(points: list[Corner], loop: list[int], n: int, target: Corner) -> 
 
 
 def _blocked(points: list[Corner], walls: list[tuple[int, int]], a: Corner, b: Corner) -> bool:
+    """Whether a wall crosses the way from a to b, or a corner lies on it."""
     for one, two in walls:
         c, d = points[one], points[two]
-        if _area(a, b, c) * _area(a, b, d) < 0 and _area(c, d, a) * _area(c, d, b) < 0:
+        at_c = _area(a, b, c)
+        if at_c * _area(a, b, d) < 0 and _area(c, d, a) * _area(c, d, b) < 0:
+            return True
+        if at_c == 0 and min(a, b) < c < max(a, b):
             return True
     return False
 

@@ -139,14 +139,16 @@ def lay_out(first: np.ndarray, last: np.ndarray, style: FacadeStyle, open_edges:
     (-1 for none) has an odd number of bays, the middle one with the door. Bays are the same on every storey, so that
     openings stand above each other.
     """
-    first, last = first + style.corner_m, last - style.corner_m
     span = last - first
     widest = np.full(len(span), max(style.base.width_m, style.middle.width_m, style.top.width_m))
     if front >= 0:
         widest[front] = max(widest[front], style.door.width_m)
+    # short walls give up some of their corners for their one opening
+    corner = np.clip((span - widest) / 2, min(PIER_M / 2, style.corner_m), style.corner_m)
+    first, span = first + corner, span - 2 * corner
     count = np.minimum(np.rint(span / style.bay_m), np.floor((span + PIER_M) / (widest + PIER_M)))
     # one opening wherever there is room for one
-    count = np.where(open_edges & (span >= widest), np.maximum(count, 1), 0).astype(np.int64)
+    count = np.where(open_edges & (span >= widest - 1e-9), np.maximum(count, 1), 0).astype(np.int64)
     if front >= 0 and count[front] and count[front] % 2 == 0:
         count[front] -= 1
     edge = np.repeat(np.arange(len(span)), count)

@@ -12,7 +12,7 @@ from ..asset import Instances, Mesh
 from .facade import FacadeStyle, OpeningKind
 from .opening_parts import opening_mesh
 from .storeys import Storey
-from .walls import Wall
+from .walls import Placed, Wall
 
 
 @dataclass(frozen=True)
@@ -35,33 +35,33 @@ def openings_of(
     stacked: Sequence[tuple[Storey, list[Wall]]], style: FacadeStyle, thickness: float
 ) -> tuple[Openings, tuple[Instances, ...], list[Mesh]]:
     """The table of openings, their copies by kind, and a mesh for each kind."""
+    rows = [
+        (storey, ring, placed) for storey, walls in stacked for ring, wall in enumerate(walls) for placed in wall.placed
+    ]
     kinds: dict[OpeningKind, int] = {}
-    placed: list[list[np.ndarray]] = []
-    rows: list[tuple[np.ndarray, ...]] = []
-    for storey, walls in stacked:
-        for number, wall in enumerate(walls):
-            for mark, kind in enumerate(wall.kinds):
-                chosen = wall.mark == mark
-                count = int(chosen.sum())
-                if kind is None or not count:
-                    continue
-                at = kinds.setdefault(kind, len(kinds))
-                if at == len(placed):
-                    placed.append([])
-                transforms = wall.transforms[chosen]
-                transforms[:, 2, 3] += np.float32(storey.elevation_m)
-                placed[at].append(transforms)
-                same = [np.full(count, value) for value in (storey.index, number, at)]
-                rows.append((same[0], same[1], wall.edge[chosen], same[2], wall.centre[chosen]))
+    for _, _, placed in rows:
+        kinds.setdefault(placed.kind, len(kinds))
+    copies: list[list[np.ndarray]] = [[] for _ in kinds]
+    for storey, _, placed in rows:
+        transforms = placed.transforms.copy()
+        transforms[:, 2, 3] += np.float32(storey.elevation_m)
+        copies[kinds[placed.kind]].append(transforms)
     names = _names(list(kinds))
     meshes = [
         opening_mesh(name, kind.opening, style.recess_m, style.frame_m, thickness)
         for name, kind in zip(names, kinds, strict=True)
     ]
-    copies = tuple(Instances(name, np.concatenate(each)) for name, each in zip(names, placed, strict=True))
-    none = np.zeros(0, np.int64)
-    table = [np.concatenate(column) for column in zip(*rows, strict=True)] or [none, none, none, none, np.zeros(0)]
-    return Openings(tuple(kinds), *table), copies, meshes
+    instances = tuple(Instances(name, np.concatenate(each)) for name, each in zip(names, copies, strict=True))
+    return _table(rows, kinds), instances, meshes
+
+
+def _table(rows: Sequence[tuple[Storey, int, Placed]], kinds: dict[OpeningKind, int]) -> Openings:
+    counts = [len(placed.edge) for _, _, placed in rows]
+    places = [(storey.index, ring, kinds[placed.kind]) for storey, ring, placed in rows]
+    storey, ring, kind = np.repeat(np.array(places, np.int64).reshape(-1, 3), counts, axis=0).T
+    edge = np.concatenate([np.zeros(0, np.int64), *(placed.edge for _, _, placed in rows)])
+    centre = np.concatenate([np.zeros(0), *(placed.centre for _, _, placed in rows)])
+    return Openings(tuple(kinds), storey, ring, edge, kind, centre)
 
 
 def _names(kinds: Sequence[OpeningKind]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .wall_offset import edges, following
+from .wall_offset import dots, edges, following
 from .wall_solid import Columns
 
 
@@ -18,8 +18,8 @@ def span(ring: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _inner_ends(ring: np.ndarray, inner: np.ndarray, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where the inner face of each edge starts and ends, metres along the edge."""
-    first = ((inner - ring) * direction).sum(1)
-    last = ((following(inner) - ring) * direction).sum(1)
+    first = dots(inner - ring, direction)
+    last = dots(following(inner) - ring, direction)
     return first, last
 
 

@@ -33,6 +33,11 @@ def preceding(values: np.ndarray) -> np.ndarray:
     return np.concatenate([values[-1:], values[:-1]])
 
 
+def dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(N,) dot products of the rows of two (N, 2) arrays."""
+    return np.asarray(a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1])
+
+
 def edges(ring: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(N, 2) unit directions and (N,) lengths of a ring's edges; edge i runs from corner i to corner i + 1."""
     along = following(ring) - ring
@@ -48,7 +53,7 @@ def moved_inwards(ring: np.ndarray, distance: float) -> np.ndarray:
     direction, _ = edges(ring)
     normal = np.stack([-direction[:, 1], direction[:, 0]], 1)
     before = preceding(normal)
-    stretch = np.maximum(1.0 + (normal * before).sum(1), 1e-9)
+    stretch = np.maximum(1.0 + dots(normal, before), 1e-9)
     moved: np.ndarray = ring + distance * (normal + before) / stretch[:, None]
     return moved
 
@@ -58,7 +63,7 @@ def largest_distance(ring: np.ndarray, side: int = 1) -> float:
     direction, length = edges(ring)
     before = preceding(direction)
     turn = before[:, 0] * direction[:, 1] - before[:, 1] * direction[:, 0]
-    tangent = turn / np.maximum(1.0 + (before * direction).sum(1), 1e-9)
+    tangent = turn / np.maximum(1.0 + dots(before, direction), 1e-9)
     shrinking = side * (tangent + following(tangent))
     fast = shrinking > 1e-9
     return float(np.min((1 - _KEPT_OF_EDGE) * length[fast] / shrinking[fast], initial=np.inf))
@@ -116,6 +121,7 @@ def _sides(a: np.ndarray, d: np.ndarray, b: np.ndarray, e: np.ndarray) -> tuple[
 
 
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """z of the cross product of vectors in the plan, the last axis x and y."""
     return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
 
 

@@ -26,15 +26,22 @@ _Faces = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Wall:
-    """A ring's wall on every storey of one tier and height: the solid at elevation 0 and its openings' places."""
+class Placed:
+    """Where the openings of one kind stand in a wall whose floor is at 0: `edge` (K,) int64, `centre` (K,) float64
+    metres along it, `transforms` (K, 4, 4) float32 of what stands in them."""
 
-    solid: WallSolid
-    kinds: tuple[OpeningKind | None, ...]
-    mark: np.ndarray
+    kind: OpeningKind
     edge: np.ndarray
     centre: np.ndarray
     transforms: np.ndarray
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A ring's wall on every storey of one tier and height: the solid with its floor at 0, and its openings."""
+
+    solid: WallSolid
+    placed: tuple[Placed, ...]
 
 
 def wall_of(
@@ -57,7 +64,13 @@ def wall_of(
     is_open = np.zeros((len(heights) - 1, len(wall_columns.edge)), bool)
     is_open[:, wall_columns.opening >= 0] = (heights[:-1, None] >= sizes[:, 1]) & (heights[1:, None] <= sizes[:, 2])
     solid = wall_solid(wall_columns, heights, is_open, FaceKind(_OUTSIDE[storey.tier], _INSIDE, _REVEAL, _RIM))
-    return Wall(solid, kinds, mark, edge, centre, _transforms(ring, edge, centre, sizes[:, 1]))
+    transforms = _transforms(ring, edge, centre, sizes[:, 1])
+    placed = []
+    for at, kind in enumerate(kinds):
+        chosen = np.nonzero(mark == at)[0]
+        if kind and len(chosen):
+            placed.append(Placed(kind, edge[chosen], centre[chosen], transforms[chosen]))
+    return Wall(solid, tuple(placed))
 
 
 def _transforms(ring: np.ndarray, edge: np.ndarray, centre: np.ndarray, foot: np.ndarray) -> np.ndarray:

@@ -16,8 +16,17 @@ def area(ring: np.ndarray) -> float:
     return float(0.5 * (ring[:, 0] * after[:, 1] - after[:, 0] * ring[:, 1]).sum())
 
 
+def courtyards_in_line(count: int) -> tuple[np.ndarray, ...]:
+    """A square with count x count square courtyards, whose corners stand in rows."""
+    side = 4.0 * count + 2
+    square = np.array([(0.0, 0.0), (0.0, 2.0), (2.0, 2.0), (2.0, 0.0)])
+    places = [(2 + 4.0 * x, 2 + 4.0 * y) for x in range(count) for y in range(count)]
+    return (np.array([(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)]), *(square + place for place in places))
+
+
 CASES = [(RECTANGLE,), (L_SHAPE,), (U_SHAPE,), BLOCK]
 CASES += [(star(seed, 23),) for seed in range(12)] + [(skyline(seed, 9),) for seed in range(12)]
+CASES += [courtyards_in_line(3), courtyards_in_line(4)]
 CASES += [star_with_courtyards(seed) for seed in range(24)]
 
 
