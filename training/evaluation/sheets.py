@@ -52,6 +52,9 @@ class Sheet:
                 top += strip.height + GAP
             suffix = f"_{number + 1}" if len(paths) > ROWS else ""
             _save(sheet, self._out / f"{self._name}{suffix}.jpg")
+        if len(paths) > ROWS:
+            # what stood here while there were few
+            (self._out / f"{self._name}.jpg").unlink(missing_ok=True)
 
 
 def rolled(image: np.ndarray) -> np.ndarray:
