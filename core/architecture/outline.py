@@ -16,7 +16,7 @@ from ..codec import show
 from ..errors import InputError
 from .straight_skeleton import area
 
-MAX_DRAWN, MAX_CORNERS = 5000, 400
+MAX_DRAWN, MAX_CORNERS, MAX_HOLES = 5000, 400, 100
 MAX_SPAN_M, MIN_AREA_M2, MIN_HOLE_M2 = 2000.0, 2.0, 0.25
 # corners nearer than this are one; a corner that moves the line by less than this is none
 DOUBLE_M, STRAIGHT_M = 0.01, 0.005
@@ -49,8 +49,10 @@ def clean_outline(outer: np.ndarray, holes: Sequence[np.ndarray] = ()) -> Outlin
     """The outline that `outer` and `holes` mean: (N, 2) or (N, 3) metres, either way round, closed or not.
 
     Heights of (N, 3) corners are dropped if they are level. Holes under 0.25 m2 are filled. Raises InputError for
-    corners that are not finite, too many or not level, rings without area, and rings that cross.
+    corners that are not finite, too many or not level, too many holes, an outline without area, and rings that cross.
     """
+    if len(holes) > MAX_HOLES:
+        raise InputError(f"The outline has {len(holes)} holes. Delete all but {MAX_HOLES}.")
     ring = _clean_ring(outer, "The outline")
     if ring is None or abs(area(ring)) < MIN_AREA_M2:
         size = 0.0 if ring is None else abs(area(ring))
@@ -61,11 +63,7 @@ def clean_outline(outer: np.ndarray, holes: Sequence[np.ndarray] = ()) -> Outlin
         cleaned = _clean_ring(hole, f"Hole {number} of the outline")
         if cleaned is not None and abs(area(cleaned)) >= MIN_HOLE_M2:
             inner.append(cleaned if area(cleaned) < 0 else cleaned[::-1])
-    count = len(ring) + sum(map(len, inner))
-    if count > MAX_CORNERS:
-        raise InputError(
-            f"The outline has {count} corners, counted without needless ones. Simplify it to at most {MAX_CORNERS}."
-        )
+    _refuse_many(len(ring) + sum(map(len, inner)), "The outline")
     _refuse_strays(ring, inner)
     return Outline(ring, tuple(inner))
 
@@ -77,6 +75,7 @@ def _clean_ring(points: np.ndarray, name: str) -> np.ndarray | None:
         ring = _without_needless(ring)
         if len(ring) < 3:
             return None
+        _refuse_many(len(ring), name)
         crossing = _first_crossing(ring)
         if crossing is None:
             return ring
@@ -87,6 +86,13 @@ def _clean_ring(points: np.ndarray, name: str) -> np.ndarray | None:
         if abs(area(small)) > SLIP * abs(area(large)):
             raise InputError(f"{name} crosses itself at {_place(place)}. Move the corners so that no two sides cross.")
         ring = large
+
+
+def _refuse_many(count: int, name: str) -> None:
+    if count > MAX_CORNERS:
+        raise InputError(
+            f"{name} has {count} corners, counted without needless ones. Simplify it to at most {MAX_CORNERS}."
+        )
 
 
 def _plan(points: np.ndarray, name: str) -> np.ndarray:

@@ -103,8 +103,7 @@ def _time_to_split(front: Wavefront, moves: np.ndarray, reflex: np.ndarray, limi
     following = np.array(front.after())
     along = front.directions[front.edges]
     inward = np.stack([-along[:, 1], along[:, 0]], 1)
-    relative = front.positions[reflex, None] - front.positions[None]
-    height = (relative * inward).sum(2)
+    height = front.positions[reflex] @ inward.T - (front.positions * inward).sum(1)
     closing = 1 - moves[reflex] @ inward.T
     segments = np.arange(len(front.edges))
     beside = (segments[None] == reflex[:, None]) | (following[None] == reflex[:, None])

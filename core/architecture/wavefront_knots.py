@@ -52,16 +52,16 @@ def _stand_on_edges(front: Wavefront, near: float) -> None:
     """Where a vertex touches the middle of an edge, give the edge a vertex of its own there."""
     positions, following = front.positions, front.after()
     ways = positions[following] - positions
-    square = np.maximum((ways**2).sum(1), 1e-300)
-    relative = positions[:, None] - positions[None]
-    share = (relative * ways[None]).sum(2) / square[None]
-    aside = ((relative - share[..., None] * ways[None]) ** 2).sum(2)
-    margin = near / np.sqrt(square)[None]
-    touching = (aside < near * near) & (share > margin) & (share < 1 - margin)
+    length = np.maximum(np.hypot(ways[:, 0], ways[:, 1]), 1e-150)
+    along = ways / length[:, None]
+    inward = np.stack([-along[:, 1], along[:, 0]], 1)
+    aside = positions @ inward.T - (positions * inward).sum(1)
+    ahead = positions @ along.T - (positions * along).sum(1)
+    touching = (np.abs(aside) < near) & (ahead > near) & (ahead < length - near)
     if not touching.any():
         return
     vertices, segments = np.nonzero(touching)
-    order = np.lexsort((share[vertices, segments], segments))
+    order = np.lexsort((ahead[vertices, segments], segments))
     added = []
     last = dict(enumerate(range(len(following))))
     for vertex, segment in zip(vertices[order].tolist(), segments[order].tolist(), strict=True):
@@ -77,17 +77,22 @@ def _stand_on_edges(front: Wavefront, near: float) -> None:
 
 def _knots(positions: np.ndarray, near: float) -> list[list[int]]:
     """The groups of two and more vertices that lie within `near` of one another."""
-    apart = positions[:, None] - positions[None]
+    # only those that share their x with another can be near it
+    order = positions[:, 0].argsort(kind="stable")
+    joined = np.diff(positions[order, 0]) < near
+    shared = np.zeros(len(positions), bool)
+    shared[order[1:]] = joined
+    shared[order[:-1]] |= joined
+    some = np.flatnonzero(shared)
+    apart = positions[some, None] - positions[None, some]
     close = (apart[..., 0] ** 2 + apart[..., 1] ** 2) < near * near
-    if int(close.sum()) == len(positions):
-        return []
-    group = list(range(len(positions)))
-    for a, b in zip(*(axis.tolist() for axis in np.nonzero(close)), strict=True):
-        if a < b and group[a] != group[b]:
+    group = list(range(len(some)))
+    for a, b in np.argwhere(np.triu(close, 1)).tolist():
+        if group[a] != group[b]:
             old, new = group[b], group[a]
             group = [new if g == old else g for g in group]
     members: dict[int, list[int]] = {}
-    for vertex, g in enumerate(group):
+    for vertex, g in zip(some.tolist(), group, strict=True):
         members.setdefault(g, []).append(vertex)
     return [knot for knot in members.values() if len(knot) > 1]
 

@@ -85,6 +85,7 @@ GEAR = np.stack([np.cos(ROUGH), np.sin(ROUGH)], 1) * (50 + np.arange(900)[:, Non
         (np.where(SQUARE == 10, np.nan, SQUARE), [], "not a finite number"),
         (np.column_stack([SQUARE, [0, 0, 3, 0]]), [], "differ by 3.00 m in height"),
         (np.zeros(4), [], "must be a list of points"),
+        (SQUARE, [COURT] * 101, "has 101 holes"),
         (SQUARE, [COURT + 20], "lies outside the outline"),
         (SQUARE, [COURT + np.array([5, 0])], "crosses another side"),
         (SQUARE, [COURT, COURT * 0.5 + 2.5], "within another hole"),
