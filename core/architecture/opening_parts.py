@@ -36,7 +36,8 @@ def opening_mesh(name: str, opening: Opening, recess_m: float, frame_m: float, w
     """
     depth = min(frame_m, 0.6 * wall_m)
     back = min(recess_m, 0.9 * (wall_m - depth))
-    bar = min(frame_m, opening.width_m / 8, opening.height_m / 8)
+    # room for every pane beside its bars
+    bar = min(frame_m, opening.width_m / (3 * (opening.panes + 2)), opening.height_m / 8)
     parts = _door(opening, back, depth, bar) if opening.panes == 0 else _window(opening, back, depth, bar)
     return _boxes(name, [box for box, _ in parts], np.array([slot for _, slot in parts]))
 
@@ -80,8 +81,9 @@ def _door(opening: Opening, back: float, depth: float, bar: float) -> list[tuple
     for n, (left, right) in enumerate(pairwise(seams)):
         parts.append(((left, right, face, face + leaf, 0.0, top - bar), _DOOR))
         # on the side away from the hinges
-        x = right - 0.1 if n == 0 else left + 0.1
-        parts.append(((x - 0.015, x + 0.015, face - 0.04, face, 0.45 * top, 0.45 * top + 0.14), _FRAME))
+        inset, thin = min(0.1, (right - left) / 4), min(0.015, (right - left) / 8)
+        x = right - inset if n == 0 else left + inset
+        parts.append(((x - thin, x + thin, face - 0.04, face, 0.45 * top, 0.45 * top + 0.14), _FRAME))
     return parts
 
 

@@ -58,9 +58,11 @@ def wall_of(
     mark, edge, centre = mark[here], bays.edge[here], bays.centre[here]
     empty = Opening(0.0, 0.0, 0.0)
     fitted = [kind.opening if kind else empty for kind in kinds]
-    sizes = np.array([(one.width_m, one.sill_m, one.sill_m + one.height_m) for one in fitted])[mark]
+    sizes_of_kinds = np.array([(one.width_m, one.sill_m, one.sill_m + one.height_m) for one in fitted])
+    sizes = sizes_of_kinds[mark]
     wall_columns = columns(ring, inner, thickness, edge, centre, sizes[:, 0])
-    heights = np.unique(np.concatenate([[0.0, storey.height_m], sizes[:, 1:].ravel()]))
+    used = sizes_of_kinds[sorted(set(mark.tolist()))]
+    heights = np.array(sorted({0.0, storey.height_m, *used[:, 1:].ravel().tolist()}))
     is_open = np.zeros((len(heights) - 1, len(wall_columns.edge)), bool)
     is_open[:, wall_columns.opening >= 0] = (heights[:-1, None] >= sizes[:, 1]) & (heights[1:, None] <= sizes[:, 2])
     solid = wall_solid(wall_columns, heights, is_open, FaceKind(_OUTSIDE[storey.tier], _INSIDE, _REVEAL, _RIM))

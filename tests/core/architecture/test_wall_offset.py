@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from synthetic_outlines import BLOCK, L_SHAPE, RECTANGLE, U_SHAPE, skyline, star, star_with_courtyards
 
-from maquette.core.architecture.wall_offset import crosses, edges, following, inner_rings, moved_inwards
+from maquette.core.architecture.wall_offset import crosses, edges, following, inner_rings, moved_inwards, touches
 from maquette.core.errors import InputError
 
 
@@ -47,6 +47,20 @@ def test_crossing_agrees_with_a_plain_loop() -> None:
     assert found == [plainly_crosses(case) for case in cases]
     assert True in found
     assert False in found
+
+
+def test_rings_of_a_thousand_corners() -> None:
+    turn = np.arange(1100) * 2 * np.pi / 1100
+    circle = 30 * np.stack([np.cos(turn), np.sin(turn)], 1)
+    moved, thickness = inner_rings((circle,), 0.3)
+    assert thickness == 0.3
+    assert not touches(moved, [circle])
+    # the last corners alone reach over the ring's other side
+    bent = circle.copy()
+    bent[-3] = (-40.0, 0.5)
+    assert crosses([bent])
+    assert touches([bent], [circle])
+    assert touches([circle], [bent])
 
 
 def test_thick_walls_where_there_is_room() -> None:
