@@ -18,7 +18,7 @@ DOOR_MARK = len(RHYTHM_MARKS)
 # of masonry between an opening and whatever is beside it, at least
 PIER_M = 0.3
 # between an opening's head and the ceiling
-_LINTEL_M = 0.1
+LINTEL_M = 0.1
 _LOWEST_OPENING_M = 0.4
 
 
@@ -164,7 +164,7 @@ def lay_out(first: np.ndarray, last: np.ndarray, style: FacadeStyle, open_edges:
 def kinds_of(storey: Storey, style: FacadeStyle, ceiling_m: float) -> tuple[OpeningKind | None, ...]:
     """The storey's openings by mark (RHYTHM_MARKS, then DOOR_MARK); None where there is none.
 
-    Openings end _LINTEL_M below the ceiling, `ceiling_m` metres above the floor; what is left of less than
+    Openings end LINTEL_M below the ceiling, `ceiling_m` metres above the floor; what is left of less than
     _LOWEST_OPENING_M is left out.
     """
     tier = storey.tier.value
@@ -180,5 +180,5 @@ def kinds_of(storey: Storey, style: FacadeStyle, ceiling_m: float) -> tuple[Open
 
 
 def _fitted(opening: Opening, ceiling_m: float) -> Opening | None:
-    height = min(opening.height_m, ceiling_m - _LINTEL_M - opening.sill_m)
+    height = min(opening.height_m, ceiling_m - LINTEL_M - opening.sill_m)
     return replace(opening, height_m=height) if height >= _LOWEST_OPENING_M else None

@@ -29,6 +29,7 @@ class Shell:
     """A building's shell in metres, Z up.
 
     `inner` are the inner faces of the walls, corner by corner as in `rings`; `wall_m` the thickness they got;
+    The wall of edge i has the plan `rings[r][i], rings[r][i + 1], inner[r][i + 1], inner[r][i]`, corners mitred.
     `meshes` hold the parts, then one mesh for each of `instances`, which says where its copies stand.
     """
 
@@ -81,7 +82,7 @@ def build_shell(
     tops = [(f"{storey.name} floor", storey.elevation_m) for storey in storeys]
     meshes += slabs(inner, slab_m, [*tops, ("roof slab", storeys[-1].top_m)])
     if all(mask.all() for mask in openable):
-        meshes += bands(rings[0], storeys, style.band_m)
+        meshes += bands(rings[0], storeys, style.band_m, slab_m)
     openings, instances, kinds_used = openings_of(stacked, style, thickness)
     meshes += kinds_used
     report = _report(rings, storeys, thickness, openings)

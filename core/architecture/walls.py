@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..asset import Mesh
-from .facade import DOOR_MARK, Bays, Opening, OpeningKind
+from .facade import DOOR_MARK, LINTEL_M, Bays, Opening, OpeningKind
 from .storeys import Storey, Tier
 from .wall_columns import columns
-from .wall_offset import crosses, edges, largest_distance, moved_inwards
+from .wall_offset import edges, largest_distance, moved_inwards, touches
 from .wall_solid import FaceKind, WallSolid, wall_solid
 
 WALL_SLOTS = ("facade base", "facade", "facade top", "interior", "reveal", "wall top")
@@ -58,7 +58,8 @@ def wall_of(
     mark, edge, centre = mark[here], bays.edge[here], bays.centre[here]
     empty = Opening(0.0, 0.0, 0.0)
     fitted = [kind.opening if kind else empty for kind in kinds]
-    sizes_of_kinds = np.array([(one.width_m, one.sill_m, one.sill_m + one.height_m) for one in fitted])
+    # rounded, so that heads which differ in the last bit alone share a row
+    sizes_of_kinds = np.round([(one.width_m, one.sill_m, one.sill_m + one.height_m) for one in fitted], 5)
     sizes = sizes_of_kinds[mark]
     wall_columns = columns(ring, inner, thickness, edge, centre, sizes[:, 0])
     used = sizes_of_kinds[sorted(set(mark.tolist()))]
@@ -116,17 +117,21 @@ def _raised(name: str, solid: WallSolid, faces: _Faces, elevation: float, slots:
     return Mesh(name, positions.astype(np.float32), corners, starts, material, slots, {"UVMap": layer})
 
 
-def bands(ring: np.ndarray, storeys: Sequence[Storey], out_m: float) -> list[Mesh]:
-    """A band around the outer ring above the base and under the roof; none where the outline has no room for it."""
+def bands(ring: np.ndarray, storeys: Sequence[Storey], out_m: float, slab_m: float) -> list[Mesh]:
+    """A band around the outer ring above the base and under the roof; none where the outline has no room for it.
+
+    Between the head of an opening and the floor above there is always room: a lintel and a slab.
+    """
     if out_m < 0.01 or largest_distance(ring, -1) < out_m:
         return []
     outside = moved_inwards(ring, -out_m)
-    if crosses([outside, ring]):
+    if touches([outside], [ring]):
         return []
     nothing = np.zeros(0)
     around = columns(outside, ring, out_m, np.zeros(0, np.int64), nothing, nothing)
-    heights = np.array([0.0, _BAND_HEIGHT_M])
+    height = min(_BAND_HEIGHT_M, slab_m + LINTEL_M)
+    heights = np.array([0.0, height])
     solid = wall_solid(around, heights, np.zeros((1, len(ring)), bool), FaceKind(0, 0, 0, 0))
     faces = _face_arrays(solid)
     banded = [storeys[0], storeys[-1]] if len(storeys) > 1 else [storeys[0]]
-    return [_raised(f"{one.name} band", solid, faces, one.top_m - _BAND_HEIGHT_M, BAND_SLOTS) for one in banded]
+    return [_raised(f"{one.name} band", solid, faces, one.top_m - height, BAND_SLOTS) for one in banded]

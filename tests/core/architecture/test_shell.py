@@ -135,6 +135,18 @@ def test_storeys_of_other_heights_bring_kinds_of_their_own() -> None:
     assert {"window middle", "window middle 2"} <= {mesh.name for mesh in shell.meshes}
 
 
+def test_heads_that_meet_share_a_row() -> None:
+    shell = build_shell((RECTANGLE,), stack([2.5]), STYLES["classical"], slab_m=0.05)
+    heads = {kind.opening.sill_m + kind.opening.height_m for kind in shell.openings.kinds}
+    assert max(heads) - min(heads) < 1e-6
+    walls = next(mesh for mesh in shell.meshes if mesh.name == "storey 0 walls")
+    rows = np.unique(walls.positions[:, 2])
+    assert rows == pytest.approx([0.0, 0.8, 2.35, 2.5])
+    # a thin slab leaves less room for the band, which stays above the openings
+    band = next(mesh for mesh in shell.meshes if mesh.name == "storey 0 band")
+    assert band.positions[:, 2].min() >= max(heads) - 1e-6
+
+
 def test_party_walls_stay_blind_and_without_bands() -> None:
     mask = np.array([True, False, True, False])
     shell = build_shell((RECTANGLE,), stack(HEIGHTS), STYLES["plain"], open_edges=[mask])
