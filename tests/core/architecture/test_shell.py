@@ -12,7 +12,7 @@ import pytest
 from closed_mesh import is_closed, volume, worst_uv_stretch
 from synthetic_outlines import BLOCK, L_SHAPE, RECTANGLE, U_SHAPE, skyline, star, star_with_courtyards
 
-from maquette.core.architecture.facade import STYLES
+from maquette.core.architecture.facade import STYLES, FacadeStyle, Opening
 from maquette.core.architecture.shell import Shell, build_shell
 from maquette.core.architecture.storeys import stack
 from maquette.core.architecture.wall_columns import columns
@@ -53,6 +53,36 @@ def test_walls_hold_the_outline_less_rooms_and_openings(rings: tuple[np.ndarray,
         walls = [mesh for mesh in shell.meshes if mesh.name.startswith(f"storey {storey}") and "wall" in mesh.name]
         assert len(walls) == len(rings)
         assert sum(volume(mesh) for mesh in walls) == pytest.approx(plan * height - cut * shell.wall_m, rel=1e-5)
+
+
+def any_style(rng: np.random.Generator) -> FacadeStyle:
+    """A style of measures by chance, most of which no architect would draw."""
+
+    def opening(panes: int) -> Opening:
+        return Opening(rng.uniform(0.3, 4), rng.uniform(0.3, 4), rng.uniform(0, 1.5), panes)
+
+    return FacadeStyle(
+        bay_m=rng.uniform(0.8, 6),
+        corner_m=rng.uniform(0, 2),
+        rhythm="".join(rng.choice(list("wn."), rng.integers(1, 6))),
+        symmetric=bool(rng.integers(2)),
+        narrow=rng.uniform(0.2, 1),
+        base=opening(1),
+        middle=opening(int(rng.integers(1, 6))),
+        top=opening(2),
+        door=opening(0),
+        recess_m=rng.uniform(0, 0.5),
+        frame_m=rng.uniform(0.02, 0.3),
+        band_m=rng.uniform(0, 0.5),
+    )
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_any_measures_give_whole_shells(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rings = OUTLINES[seed % len(OUTLINES)]
+    storeys = stack(rng.uniform(2, 6, rng.integers(1, 9)).tolist())
+    assert_whole(build_shell(rings, storeys, any_style(rng), wall_m=rng.uniform(0.05, 1), slab_m=rng.uniform(0.05, 1)))
 
 
 def test_slabs_fill_the_rooms() -> None:
