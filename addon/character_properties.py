@@ -4,7 +4,6 @@
 Property classes are read by Blender from their annotations, so this file does not postpone their evaluation.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -22,6 +21,7 @@ from bpy.types import PropertyGroup
 from ..core.generators import Method, find_method
 from ..core.request import MAX_SEED
 from . import live
+from .made_classes import MadeClasses
 from .param_properties import choice_label, group_name, make_group
 from .properties import methods_of
 
@@ -140,12 +140,7 @@ def shown_method(settings: Any) -> tuple[Method, Any]:
     return method, getattr(settings, group_name(method))
 
 
-_registered: list[Callable[[], None]] = []
-
-
-def _register_class(kind: type) -> None:
-    bpy.utils.register_class(kind)
-    _registered.append(lambda: bpy.utils.unregister_class(kind))
+_classes = MadeClasses()
 
 
 def register() -> None:
@@ -153,14 +148,11 @@ def register() -> None:
     groups = {group_name(method): make_group(method, live.changed) for method in methods_of(GENERATOR)}
     sources = make_sources()
     settings = make_settings(groups, sources)
-    kinds: list[type] = [CharacterSlot, CrowdSettings, *groups.values(), sources, settings]
-    for kind in kinds:
-        _register_class(kind)
+    _classes.register([CharacterSlot, CrowdSettings, *groups.values(), sources, settings])
     bpy.types.Scene.maquette_characters = PointerProperty(type=settings)  # type: ignore[attr-defined]
 
 
 def unregister() -> None:
     """Take `scene.maquette_characters` away; what scenes stored under it stays in their files."""
     del bpy.types.Scene.maquette_characters  # type: ignore[attr-defined]
-    while _registered:
-        _registered.pop()()
+    _classes.unregister()

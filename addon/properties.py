@@ -4,7 +4,6 @@
 Property classes are read by Blender from their annotations, so this file does not postpone their evaluation.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -14,6 +13,7 @@ from bpy.types import PropertyGroup
 from ..core.files.packing import PRESETS
 from ..core.generators import Method, find_method, methods
 from ..core.request import MAX_SEED
+from .made_classes import MadeClasses
 from .param_properties import choice_label, group_name, make_group
 
 GENERATOR = "texture"
@@ -119,12 +119,7 @@ def shown_method(settings: Any) -> tuple[Method, Any]:
     return method, getattr(settings, group_name(method))
 
 
-_registered: list[Callable[[], None]] = []
-
-
-def _register_class(kind: type) -> None:
-    bpy.utils.register_class(kind)
-    _registered.append(lambda: bpy.utils.unregister_class(kind))
+_classes = MadeClasses()
 
 
 def register() -> None:
@@ -132,14 +127,11 @@ def register() -> None:
     groups = {group_name(method): make_group(method) for method in methods_of(GENERATOR)}
     references = make_references()
     settings = make_settings(groups, references)
-    kinds: list[type] = [ReferenceSlot, *groups.values(), references, settings]
-    for kind in kinds:
-        _register_class(kind)
+    _classes.register([ReferenceSlot, *groups.values(), references, settings])
     bpy.types.Scene.maquette = PointerProperty(type=settings)  # type: ignore[attr-defined]
 
 
 def unregister() -> None:
     """Take `scene.maquette` away; what scenes stored under it stays in their files."""
     del bpy.types.Scene.maquette  # type: ignore[attr-defined]
-    while _registered:
-        _registered.pop()()
+    _classes.unregister()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from collections.abc import Iterator
@@ -87,31 +88,21 @@ def _apart(places: np.ndarray, count: int, distance: float) -> Iterator[int]:
 
 def _triangles(ground: Any) -> np.ndarray:
     """(T, 3, 3) corners of the mesh as it is shown, in world space."""
-    shown = ground.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    mesh = shown.to_mesh()
-    try:
+    with _shown(ground) as mesh:
         mesh.calc_loop_triangles()
-        places = np.empty(len(mesh.vertices) * 3, np.float32)
-        mesh.vertices.foreach_get("co", places)
+        places = _places(mesh)
         corners = np.empty(len(mesh.loop_triangles) * 3, np.int32)
         mesh.loop_triangles.foreach_get("vertices", corners)
-    finally:
-        shown.to_mesh_clear()
-    result: np.ndarray = _in_world(places.reshape(-1, 3), ground)[corners].reshape(-1, 3, 3)
+    result: np.ndarray = _in_world(places, ground)[corners].reshape(-1, 3, 3)
     return result
 
 
 def _line(ground: Any) -> np.ndarray:
     """(P, 3) points along the curve's first spline, in world space."""
-    shown = ground.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    mesh = shown.to_mesh()
-    try:
-        places = np.empty(len(mesh.vertices) * 3, np.float32)
-        mesh.vertices.foreach_get("co", places)
+    with _shown(ground) as mesh:
+        places = _places(mesh)
         edges = np.empty(len(mesh.edges) * 2, np.int32)
         mesh.edges.foreach_get("vertices", edges)
-    finally:
-        shown.to_mesh_clear()
     if len(edges) < 2:
         raise InputError(f"The curve '{ground.name}' has no length. Choose another.")
     pairs = edges.reshape(-1, 2)
@@ -119,8 +110,24 @@ def _line(ground: Any) -> np.ndarray:
     breaks = np.flatnonzero(pairs[1:, 0] != pairs[:-1, 1])
     last = int(breaks[0]) + 1 if len(breaks) else len(pairs)
     order = [int(pairs[0, 0]), *(int(i) for i in pairs[:last, 1])]
-    result: np.ndarray = _in_world(places.reshape(-1, 3), ground)[order]
+    result: np.ndarray = _in_world(places, ground)[order]
     return result
+
+
+@contextlib.contextmanager
+def _shown(ground: Any) -> Iterator[Any]:
+    """The object's mesh as it is shown, modifiers and all, while the block runs."""
+    shown = ground.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    try:
+        yield shown.to_mesh()
+    finally:
+        shown.to_mesh_clear()
+
+
+def _places(mesh: Any) -> np.ndarray:
+    places = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", places)
+    return places.reshape(-1, 3)
 
 
 def _in_world(places: np.ndarray, item: Any) -> np.ndarray:
