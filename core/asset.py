@@ -109,6 +109,17 @@ class Element:
 
 
 @dataclass(frozen=True)
+class Option:
+    """One of several designs in an answer: its `meshes` by name and its `report`. `code` is what a Request carries to
+    make this one alone, () where a plain rule made it for comparison."""
+
+    name: str
+    meshes: tuple[str, ...]
+    report: dict[str, float] = field(default_factory=dict)
+    code: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Where an Asset came from: enough to make it again. No clock time, no machine name.
 
@@ -136,5 +147,6 @@ class Asset:
     clips: tuple[Clip, ...] = ()
     instances: tuple[Instances, ...] = ()
     elements: tuple[Element, ...] = ()
+    options: tuple[Option, ...] = ()
     report: dict[str, float] = field(default_factory=dict)
     provenance: Provenance | None = None

@@ -54,9 +54,10 @@ class Method:
 
 def methods() -> dict[tuple[str, str], Method]:
     """Every method by generator and name. A new generator is one folder and one line here."""
-    from . import character, texture
+    from . import architecture, character, texture
 
-    return {(method.generator, method.name): method for method in (*texture.METHODS, *character.METHODS)}
+    every = (*texture.METHODS, *character.METHODS, *architecture.METHODS)
+    return {(method.generator, method.name): method for method in every}
 
 
 def find_method(generator: str, name: str) -> Method:

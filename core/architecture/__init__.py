@@ -1,2 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Architecture: from an outline and a brief to massing and buildings. Plain arrays in metres, Z up."""
+"""Buildings: massings, forms and plans. Importing this declares the methods; what runs them is imported late."""
+
+from __future__ import annotations
+
+from ..generators import Method
+
+METHODS: tuple[Method, ...] = ()

@@ -10,17 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
+from .site import Neighbour
 
 MOST_CELLS = 400
 MOST_VERTICES = 2000
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A building beside the site: `ring` (N, 2) float64 metres, `height_m` above the ground of the site."""
-
-    ring: np.ndarray
-    height_m: float
 
 
 @dataclass(frozen=True)

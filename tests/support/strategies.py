@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from maquette.core.asset import Asset, Clip, Element, Instances, Material, Mesh, Provenance, Rig, Skin
+from maquette.core.asset import Asset, Clip, Element, Instances, Material, Mesh, Option, Provenance, Rig, Skin
 from maquette.core.generators import Method, methods
 from maquette.core.models import SHIPPED
 from maquette.core.params import Params, ParamSpec, specs
@@ -132,6 +132,13 @@ INSTANCES = st.builds(Instances, TEXT, arrays("float32", 2, 4, 4))
 ELEMENTS = st.builds(
     Element, TEXT, TEXT, TEXT, TEXT, TEXT, arrays("float64", 3, 2), st.dictionaries(NAMES, FINITE, max_size=2)
 )
+OPTIONS = st.builds(
+    Option,
+    TEXT,
+    st.lists(TEXT, max_size=2).map(tuple),
+    st.dictionaries(NAMES, FINITE, max_size=2),
+    st.lists(FINITE, max_size=3).map(tuple),
+)
 PROVENANCES = st.builds(
     Provenance,
     TEXT,
@@ -157,6 +164,7 @@ ASSETS = st.builds(
     several(CLIPS),
     several(INSTANCES),
     several(ELEMENTS),
+    several(OPTIONS),
     st.dictionaries(NAMES, FINITE, max_size=2),
     st.none() | PROVENANCES,
 )

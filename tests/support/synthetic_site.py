@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from maquette.core.architecture.massing_grid import Neighbour
+from maquette.core.architecture.site import Neighbour
 
 
 def synthetic_site(seed: int) -> tuple[np.ndarray, list[Neighbour]]:

@@ -10,7 +10,8 @@ import pytest
 from synthetic_site import synthetic_site
 
 from maquette.core.architecture.massing_brief import MassingBrief, check_reachable
-from maquette.core.architecture.massing_grid import Neighbour, longest_edge_angle, massing_grid
+from maquette.core.architecture.massing_grid import longest_edge_angle, massing_grid
+from maquette.core.architecture.site import Neighbour
 from maquette.core.errors import InputError
 
 RECTANGLE = np.array([[0.0, 0.0], [60.0, 0.0], [60.0, 40.0], [0.0, 40.0]])

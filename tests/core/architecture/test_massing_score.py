@@ -10,9 +10,10 @@ from marched_sun import marched
 from synthetic_site import synthetic_site
 
 from maquette.core.architecture.massing_brief import MassingBrief
-from maquette.core.architecture.massing_grid import MassingGrid, Neighbour, massing_grid
+from maquette.core.architecture.massing_grid import MassingGrid, massing_grid
 from maquette.core.architecture.massing_rules import random_profiles
 from maquette.core.architecture.massing_score import MassingScorer
+from maquette.core.architecture.site import Neighbour
 from maquette.core.architecture.sun_hours import facade_hours
 from maquette.core.architecture.sun_path import sun_path
 
