@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judges the methods on materials and characters that they have not seen.
+"""Judges the methods on materials, characters and cities that they have not seen.
 
     python -m maquette evaluate texture --data DIR --out DIR
     python -m maquette evaluate character --data DIR --out DIR
+    python -m maquette evaluate architecture --data DIR --out DIR
 
-DIR is laid out like the training data: material sets in `pbr`, packs of characters in `characters`. Written are
+DIR is laid out like the training data: material sets in `pbr`, packs of characters in `characters`, real buildings in
+`architecture/city`. Written are
 `figures.json`, one flat object of finite numbers; `notes.json`, which says how they were measured and why a figure is
 absent; and contact sheets. After a stop, or when the time was up, the same command goes on. What compares with training
 data takes it from MAQUETTE_DATA, else ../shared/data; what a model was trained on is left out of its part.
@@ -21,6 +23,7 @@ from maquette.core.errors import HostError
 
 PARTS = ("exemplar", "photo", "tileable", "family")
 CHARACTER_PARTS = ("library", "code", "base", "attribute", "family", "clip")
+ARCHITECTURE_PARTS = ("kernel", "massing", "plan", "form", "ifc", "gltf")
 MINUTES = 28.0
 
 
@@ -35,6 +38,8 @@ def _add_generators(generators: Any) -> None:
     _add(texture, "the folder with material sets in pbr", PARTS, run)
     character = generators.add_parser("character", help="figures and contact sheets of the character methods")
     _add(character, "the folder with packs in characters", CHARACTER_PARTS, run_characters)
+    architecture = generators.add_parser("architecture", help="figures and contact sheets of the architecture methods")
+    _add(architecture, "the folder with real buildings in architecture/city", ARCHITECTURE_PARTS, run_architecture)
 
 
 def _add(parser: argparse.ArgumentParser, data: str, parts: Sequence[str], command: Any) -> None:
@@ -64,6 +69,15 @@ def run_characters(options: argparse.Namespace) -> int:
     except ImportError as error:
         raise _lacking(error) from error
     return _told(options, evaluate_characters)
+
+
+def run_architecture(options: argparse.Namespace) -> int:
+    """The command for architecture."""
+    try:
+        from maquette.training.evaluation.architecture.run import evaluate_architecture
+    except ImportError as error:
+        raise _lacking(error) from error
+    return _told(options, evaluate_architecture)
 
 
 def _told(options: argparse.Namespace, evaluate: Any) -> int:
