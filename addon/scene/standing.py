@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import bpy
 import numpy as np
 
 from ...core.errors import InputError
+from .shown_mesh import edge_pairs, in_world, shown, vertex_places
 
 # steeper ground than 60 degrees is a wall
 FLAT_ENOUGH = 0.5
@@ -88,49 +87,24 @@ def _apart(places: np.ndarray, count: int, distance: float) -> Iterator[int]:
 
 def _triangles(ground: Any) -> np.ndarray:
     """(T, 3, 3) corners of the mesh as it is shown, in world space."""
-    with _shown(ground) as mesh:
+    with shown(ground) as mesh:
         mesh.calc_loop_triangles()
-        places = _places(mesh)
+        places = vertex_places(mesh)
         corners = np.empty(len(mesh.loop_triangles) * 3, np.int32)
         mesh.loop_triangles.foreach_get("vertices", corners)
-    result: np.ndarray = _in_world(places, ground)[corners].reshape(-1, 3, 3)
+    result: np.ndarray = in_world(places, ground.matrix_world)[corners].reshape(-1, 3, 3)
     return result
 
 
 def _line(ground: Any) -> np.ndarray:
     """(P, 3) points along the curve's first spline, in world space."""
-    with _shown(ground) as mesh:
-        places = _places(mesh)
-        edges = np.empty(len(mesh.edges) * 2, np.int32)
-        mesh.edges.foreach_get("vertices", edges)
-    if len(edges) < 2:
+    with shown(ground) as mesh:
+        places, pairs = vertex_places(mesh), edge_pairs(mesh)
+    if not len(pairs):
         raise InputError(f"The curve '{ground.name}' has no length. Choose another.")
-    pairs = edges.reshape(-1, 2)
     # a spline's edges follow each other; where they do not, the next spline begins
     breaks = np.flatnonzero(pairs[1:, 0] != pairs[:-1, 1])
     last = int(breaks[0]) + 1 if len(breaks) else len(pairs)
     order = [int(pairs[0, 0]), *(int(i) for i in pairs[:last, 1])]
-    result: np.ndarray = _in_world(places, ground)[order]
-    return result
-
-
-@contextlib.contextmanager
-def _shown(ground: Any) -> Iterator[Any]:
-    """The object's mesh as it is shown, modifiers and all, while the block runs."""
-    shown = ground.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    try:
-        yield shown.to_mesh()
-    finally:
-        shown.to_mesh_clear()
-
-
-def _places(mesh: Any) -> np.ndarray:
-    places = np.empty(len(mesh.vertices) * 3, np.float32)
-    mesh.vertices.foreach_get("co", places)
-    return places.reshape(-1, 3)
-
-
-def _in_world(places: np.ndarray, item: Any) -> np.ndarray:
-    matrix = np.array(item.matrix_world)
-    result: np.ndarray = places.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+    result: np.ndarray = in_world(places, ground.matrix_world)[order]
     return result
