@@ -18,11 +18,12 @@ from ...core.asset import Mesh as MadeMesh
 from ...core.errors import BundleError, InputError
 from ...core.request import Request
 from .armature import bone_names, fits, move_bones
+from .arrival import arrive
 from .character_parts import PART, collection_of, levels_of, meshes_of
 from .levels import add_levels, reshape_levels
 from .mesh import add_shape_keys, cut_by_hand, made_places, new_mesh, reshape
 from .mesh import fits as mesh_fits
-from .record import write_character_record
+from .record import write_object_record
 from .skin import add_weights, skin_of
 from .surface import SURFACE, find_or_make, surface_hash
 from .targets import Target
@@ -64,8 +65,8 @@ def add_character(made: MadeCharacter, scene: Target, data: Any, per_metre: floa
     for mesh in made.asset.meshes:
         _add_part(mesh, made, armature, collection, materials, per_metre)
     add_levels(made.asset, armature, collection, materials, per_metre)
-    write_character_record(armature, made.request, made.asset.report)
-    _show(into, collection, armature)
+    write_object_record(armature, made.request, made.asset.report)
+    arrive(into, collection, armature)
     return armature
 
 
@@ -100,7 +101,7 @@ def change_character(armature: Any, made: MadeCharacter, per_metre: float) -> li
         exchange_levels(armature, made, per_metre)
     else:
         reshape_levels(made.asset, armature, moved, per_metre)
-    write_character_record(armature, made.request, made.asset.report)
+    write_object_record(armature, made.request, made.asset.report)
     return [sentence for sentence in said if sentence]
 
 
@@ -201,22 +202,3 @@ def _change_materials(made: MadeCharacter, items: Mapping[str, Any]) -> list[str
                 slot.use_fake_user = True
                 said.append(f"The former material '{slot.name}' stays in the file.")
     return said
-
-
-def _show(scene: Any, collection: Any, armature: Any) -> None:
-    """Put the collection into the scene, and select the armature where the scene is shown."""
-    shown = bpy.context.scene == scene
-    layer: Any = bpy.context.view_layer if shown else scene.view_layers[0]
-    above = layer.active_layer_collection.collection if layer else scene.collection
-    if above.library is not None or above.override_library is not None:
-        above = scene.collection
-    above.children.link(collection)
-    layer.update()
-    if layer.objects.get(armature.name) is None:
-        return
-    active = layer.objects.active
-    if active is None or active.mode == "OBJECT":
-        for other in layer.objects:
-            other.select_set(False, view_layer=layer)
-        armature.select_set(True, view_layer=layer)
-        layer.objects.active = armature

@@ -55,6 +55,11 @@ def is_character(item: Any) -> bool:
     return item is not None and item.type == "ARMATURE" and REQUEST in item
 
 
+def is_building(item: Any) -> bool:
+    """Whether an object is the root of a building, or of one of several options, that Maquette made."""
+    return item is not None and item.type == "EMPTY" and REQUEST in item
+
+
 def read_request(material: Any) -> Request:
     """The Request that a material was made from; an InputError where it cannot be read."""
     return Request.from_json(str(material[REQUEST]), f"The Request on '{material.name}'")
@@ -103,12 +108,13 @@ def write_record(material: Any, request: Request, chosen: dict[str, str], pictur
         material[name] = _reference_image(picture, folder)
 
 
-def write_character_record(armature: Any, request: Request, report: Mapping[str, float]) -> None:
-    """Remember on an armature object what its character was made from. References stay where they are, by hash."""
-    armature[REQUEST] = request.to_json()
-    armature[MADE_BY] = VERSION
-    armature[KEY] = request.key
-    armature[REPORT] = dict(report)
+def write_object_record(item: Any, request: Request, report: Mapping[str, float]) -> None:
+    """Remember on an object, a character's armature or a building's root, what it was made from. References stay where
+    they are, by hash."""
+    item[REQUEST] = request.to_json()
+    item[MADE_BY] = VERSION
+    item[KEY] = request.key
+    item[REPORT] = dict(report)
 
 
 def _property_names(pictures: list[Picture]) -> list[str]:

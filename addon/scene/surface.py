@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The material of a character's mesh: laid out by its UVs, plain values where a map is a single texel.
+"""The material of a mesh: laid out by its UVs, plain values where a map is a single texel.
 
     image or colour -> Principled BSDF -> Output
 
@@ -22,7 +22,13 @@ from .images import set_non_color
 # on a material: the hash of what it was made of; on an image: of its file
 SURFACE, FILE = "maquette_surface", "maquette_sha256"
 COLOURED = ("albedo", "emission")
-_INPUTS = {"albedo": "Base Color", "roughness": "Roughness", "metallic": "Metallic", "opacity": "Alpha"}
+_INPUTS = {
+    "albedo": "Base Color",
+    "roughness": "Roughness",
+    "metallic": "Metallic",
+    "opacity": "Alpha",
+    "transmission": "Transmission Weight",
+}
 PLACES = ("albedo", "metallic", "roughness", "opacity", "emission", "normal")
 
 
@@ -68,7 +74,7 @@ def _new_material(made: MadeMaterial, textures: Mapping[str, bytes]) -> Any:
     shader = graph.add("ShaderNodeBsdfPrincipled", "Principled", (0, 0))
     graph.link(shader.outputs["BSDF"], output.inputs["Surface"])
     for name, values in plain_values(made).items():
-        _set_plain(material, shader, name, values)
+        set_plain(material, shader, name, values)
     for name in PLACES:
         if name in textures:
             _add_texture(graph, shader, name, textures[name], made.name)
@@ -77,7 +83,8 @@ def _new_material(made: MadeMaterial, textures: Mapping[str, bytes]) -> Any:
     return material
 
 
-def _set_plain(material: Any, shader: Any, name: str, values: np.ndarray) -> None:
+def set_plain(material: Any, shader: Any, name: str, values: np.ndarray) -> None:
+    """A map of a single texel as the shader's plain colour or value."""
     if name == "emission":
         shader.inputs["Emission Color"].default_value = linear(values)
         shader.inputs["Emission Strength"].default_value = float(values.max() > 0)
@@ -93,7 +100,7 @@ def _set_plain(material: Any, shader: Any, name: str, values: np.ndarray) -> Non
 
 def _add_texture(graph: Graph, shader: Any, name: str, data: bytes, title: str) -> None:
     node = graph.add("ShaderNodeTexImage", name.capitalize(), (-620, 300 - 280 * PLACES.index(name)))
-    node.image = _image(data, f"{title} {name}", coloured=name in COLOURED)
+    node.image = image_of(data, f"{title} {name}", coloured=name in COLOURED)
     colour = node.outputs["Color"]
     if name == "normal":
         bent = graph.add("ShaderNodeNormalMap", "Normal Map", (-280, -900))
@@ -108,7 +115,7 @@ def _add_texture(graph: Graph, shader: Any, name: str, data: bytes, title: str) 
         graph.tree.nodes.active = node
 
 
-def _image(data: bytes, title: str, coloured: bool) -> Any:
+def image_of(data: bytes, title: str, coloured: bool) -> Any:
     """The image of this file, packed; one that is there already is taken."""
     wanted = hashlib.sha256(data).hexdigest()
     for image in bpy.data.images:

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A made building as objects below one empty, a collection a storey, and the same building changed in place.
+
+In place means: objects of parts that are still there stay the same datablocks; where the building stands, materials
+that the designer put into slots, what was moved or edited by hand stay; parts that are no more go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from ...core.errors import BundleError, InputError
+from ...core.request import Request
+from .arrival import arrive
+from .building_copies import MOST_OBJECTS, gathered
+from .building_material import SUN, building_material, sun_material, unnamed_material
+from .building_mesh import all_held, held, hold, key_of, let_go
+from .building_objects import bring_objects
+from .building_parts import GROUP, SHOWN, SITE, collection_of, objects_of
+from .building_swap import exchange, fill_all
+from .bundle_building import BundledBuilding, Part
+from .record import write_object_record
+from .targets import Target
+
+# modes in which a mesh's own data are not what the window shows
+BUSY_MODES = ("EDIT", "SCULPT")
+
+
+@dataclass(frozen=True)
+class MadeBuilding:
+    """A finished result: its Request, what was read of it, how many Blender units are a metre, the site file's text."""
+
+    title: str
+    request: Request
+    bundled: BundledBuilding
+    per_metre: float = 1.0
+    site: str = ""
+
+    def check(self) -> None:
+        """Raise BundleError unless there is something to build."""
+        if not self.bundled.asset.meshes:
+            raise BundleError(f"'{self.title}' is no building: it has no mesh. Make it again.")
+
+    def parts(self, option: str = "") -> list[Part]:
+        """The objects to be, copies gathered where they are too many for objects."""
+        return gathered(self.bundled.parts[option], MOST_OBJECTS)
+
+    def materials(self) -> dict[str, Any]:
+        """The materials of this file for every slot, by name."""
+        asset, textures = self.bundled.asset, self.bundled.textures
+        found = {
+            m.name: building_material(m, textures.get(n, {}), self.per_metre) for n, m in enumerate(asset.materials)
+        }
+        for name in {slot for mesh in self.bundled.meshes.values() for slot in slots_of(mesh, bool(asset.options))}:
+            if name not in found:
+                found[name] = sun_material() if name == SUN else unnamed_material(name)
+        return found
+
+
+def slots_of(mesh: Any, in_row: bool) -> tuple[str, ...]:
+    """The names of a made mesh's materials; in a row of options a sun map stands for all of them."""
+    named = tuple(mesh.materials)
+    if SUN in mesh.colors and (in_row or not named):
+        return (SUN,) * max(1, len(named))
+    return named or ("Plain",)
+
+
+def add_building(
+    made: MadeBuilding, scene: Target, meshes: Mapping[tuple[str, int], Any], origin: Sequence[float] = (0.0, 0.0, 0.0)
+) -> Any:
+    """The root of a new building whose site's origin lies at `origin`, in Blender units, in a collection of its own."""
+    made.check()
+    into = scene.find_in(bpy.data.scenes) or bpy.context.scene
+    collection, root = new_root(made.title, origin)
+    fill_root(root, made, made.parts(), meshes)
+    write_building_record(root, made, made.bundled.asset.report)
+    arrive(into, collection, root)
+    return root
+
+
+def change_building(root: Any, made: MadeBuilding, meshes: Mapping[tuple[str, int], Any]) -> list[str]:
+    """Bring a building in place to what was made; sentences for the designer. InputError where one of its parts is open
+    in a mode that cannot be changed under the designer's hands: then nothing is changed."""
+    made.check()
+    check_free([root])
+    said = fill_root(root, made, made.parts(), meshes)
+    write_building_record(root, made, made.bundled.asset.report)
+    return said
+
+
+def new_root(title: str, origin: Sequence[float]) -> tuple[Any, Any]:
+    """(collection, root) of a building that has no parts yet, in no scene yet."""
+    collection: Any = bpy.data.collections.new(title)
+    collection[GROUP] = ""
+    root: Any = bpy.data.objects.new(title, None)
+    root.location = origin
+    collection.objects.link(root)
+    return collection, root
+
+
+def fill_root(root: Any, made: MadeBuilding, parts: Sequence[Part], meshes: Mapping[tuple[str, int], Any]) -> list[str]:
+    """Bring what is below a root to `parts`; `meshes` are the new ones, by made mesh and level, that take the place of
+    those that are not as they were made now."""
+    items = objects_of(root)
+    materials = made.materials()
+    wanted = wanted_meshes(made, parts)
+    before = {data for data in [*(item.data for item in items.values()), *all_held(root)] if key_of(data) is not None}
+    now, said = exchange(before, items, wanted, meshes, made, materials)
+    fill_all(now, materials, said)
+    for key in wanted:
+        hold(root, now[key])
+    home = collection_of(root) or root.users_collection[0]
+    shown = int(root.get(SHOWN, 0))
+    data = {part.mesh: held(root, part.mesh, shown) for part in parts}
+    said += bring_objects(root, home, parts, items, data, made.per_metre)
+    gone = [mesh for mesh in all_held(root) if key_of(mesh) not in wanted]
+    let_go(root, wanted)
+    bpy.data.batch_remove([mesh for mesh in {*gone, *before} if not mesh.users])
+    return said
+
+
+def wanted_meshes(made: MadeBuilding, parts: Sequence[Part]) -> set[tuple[str, int]]:
+    """The made meshes, by name and level, that parts show."""
+    names = {part.mesh for part in parts}
+    return {key for key in made.bundled.meshes if key[0] in names}
+
+
+def check_free(roots: Sequence[Any]) -> None:
+    """Raise InputError where a building is linked from another file, or a part of it is being edited."""
+    for root in roots:
+        if root.library is not None:
+            raise InputError(
+                f"'{root.name}' is linked from another file and cannot be changed here. Change it in its own file."
+            )
+        items = objects_of(root).values()
+        busy = next((i for i in items if i.mode in BUSY_MODES or (i.data is not None and i.data.is_editmode)), None)
+        if busy is not None:
+            raise InputError(f"'{busy.name}' is being edited. Leave Edit Mode, then change the building.")
+
+
+def write_building_record(root: Any, made: MadeBuilding, report: Mapping[str, float]) -> None:
+    """Remember on a root what it was made from, the site file's text with it."""
+    write_object_record(root, made.request, report)
+    if made.site:
+        root[SITE] = made.site
+    elif SITE in root:
+        del root[SITE]
