@@ -14,6 +14,7 @@ from ..core.request import Request
 from .delivery import files_are_there
 from .scene.building import MadeBuilding, add_building, change_building
 from .scene.building_parts import option_roots, row_of
+from .scene.building_request import site_text
 from .scene.building_staging import BuildingStaging
 from .scene.bundle_building import BundledBuilding, read_building
 from .scene.option_row import add_row, change_row
@@ -21,7 +22,6 @@ from .scene.record import is_building
 from .scene.targets import Target
 
 POLL_S = 0.1
-SITE_ROLE = "site"
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class BuildingDelivery:
 
     formats: tuple[str, ...] = (SCENE,)
     quiet = False
+    undo = True
     poll_s = POLL_S
     again, smaller = "maquette.generate_architecture", ""
 
@@ -157,12 +158,3 @@ class BuildingDelivery:
             return []
         row = row_of(root)
         return option_roots(row) if row is not None else [root]
-
-
-def site_text(request: Request) -> str:
-    """The text of the site file that a Request starts from, "" where it names none or it is gone."""
-    path = next((reference.path for reference in request.references if reference.role == SITE_ROLE), "")
-    try:
-        return Path(path).read_text(encoding="utf-8") if path else ""
-    except (OSError, UnicodeDecodeError):
-        return ""

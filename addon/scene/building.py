@@ -18,10 +18,10 @@ from ...core.request import Request
 from .arrival import arrive
 from .building_copies import MOST_OBJECTS, gathered
 from .building_material import SUN, building_material, sun_material, unnamed_material
-from .building_mesh import all_held, held, hold, key_of, let_go
+from .building_mesh import all_held, fill_slots, held, hold, key_of, let_go
 from .building_objects import bring_objects
 from .building_parts import GROUP, SHOWN, SITE, collection_of, objects_of
-from .building_swap import exchange, fill_all
+from .building_swap import exchange, keep_materials, made_materials
 from .bundle_building import BundledBuilding, Part
 from .record import write_object_record
 from .targets import Target
@@ -109,10 +109,11 @@ def fill_root(root: Any, made: MadeBuilding, parts: Sequence[Part], meshes: Mapp
     materials = made.materials()
     wanted = wanted_meshes(made, parts)
     before = {data for data in [*(item.data for item in items.values()), *all_held(root)] if key_of(data) is not None}
+    former = made_materials(before)
     now, said = exchange(before, items, wanted, meshes, made, materials)
-    fill_all(now, materials, said)
-    for key in wanted:
-        hold(root, now[key])
+    for mesh in now.values():
+        fill_slots(mesh, materials, mesh if mesh.materials else None)
+        hold(root, mesh)
     home = collection_of(root) or root.users_collection[0]
     shown = int(root.get(SHOWN, 0))
     data = {part.mesh: held(root, part.mesh, shown) for part in parts}
@@ -120,7 +121,7 @@ def fill_root(root: Any, made: MadeBuilding, parts: Sequence[Part], meshes: Mapp
     gone = [mesh for mesh in all_held(root) if key_of(mesh) not in wanted]
     let_go(root, wanted)
     bpy.data.batch_remove([mesh for mesh in {*gone, *before} if not mesh.users])
-    return said
+    return said + keep_materials(former)
 
 
 def wanted_meshes(made: MadeBuilding, parts: Sequence[Part]) -> set[tuple[str, int]]:

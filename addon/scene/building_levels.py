@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .building_mesh import all_held, held, key_of
+from .building_mesh import all_held, follow_slots, held, key_of
 from .building_parts import SHOWN, objects_of
 
 
@@ -26,5 +26,8 @@ def show_level(root: Any, level: int) -> None:
     for item in objects_of(root).values():
         key = key_of(item.data)
         if key is not None and item.data in ours:
-            item.data = held(root, key[0], level)
+            wanted = held(root, key[0], level)
+            if wanted != item.data:
+                follow_slots(wanted, item.data)
+                item.data = wanted
     root[SHOWN] = level

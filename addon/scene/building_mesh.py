@@ -80,6 +80,14 @@ def fill_slots(data: Any, materials: Mapping[str, Any], old: Any = None) -> None
     data[FILLED] = "\n".join(str(there.get(SURFACE, "")) if there is not None else "" for there in made)
 
 
+def follow_slots(data: Any, other: Any) -> None:
+    """Slots of one level as the designer filled those of another, by the made material's name."""
+    chosen = _chosen(other)
+    for index, name in enumerate(_lines(data, SLOTS)):
+        if name in chosen and index < len(data.materials):
+            data.materials[index] = chosen[name]
+
+
 def hold(root: Any, data: Any) -> None:
     """Let the root keep a mesh of some level."""
     name, level = str(data[MESH]), int(data[LEVEL])

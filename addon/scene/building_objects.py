@@ -36,8 +36,7 @@ def bring_objects(
             groups.move(item, part.group)
         _describe(item, part)
     wanted = {part.id for part in parts}
-    gone = [item for id_, item in items.items() if id_ not in wanted]
-    said = _remove(root, gone)
+    said = _remove(root, [item for id_, item in items.items() if id_ not in wanted])
     groups.tidy()
     return said
 
@@ -113,12 +112,12 @@ def _remove(root: Any, gone: Sequence[Any]) -> list[str]:
             said.append(f"'{item.name}' was changed by hand, so it stays beside the new parts.")
         else:
             going.add(item)
-    for item in going:
-        for child in item.children:
-            if child not in going and not is_made(child):
-                there = child.matrix_world.copy()
-                child.parent = root
-                child.matrix_world = there
+    # an object's own `children` would look through the whole file each time
+    for child in root.children_recursive if going else ():
+        if child.parent in going and not is_made(child):
+            there = child.matrix_world.copy()
+            child.parent = root
+            child.matrix_world = there
     points = [item.data for item in going if item.data is not None and POINTS in item.data]
     bpy.data.batch_remove(going)
     bpy.data.batch_remove([mesh for mesh in points if not mesh.users])
@@ -131,6 +130,7 @@ class _Groups:
     def __init__(self, home: Any, wanted: Sequence[str]) -> None:
         self._home = home
         self._found = {str(below[GROUP]): below for below in home.children if GROUP in below}
+        self._where = {item: here for here in (home, *self._found.values()) for item in here.objects}
         for name in sorted(set(wanted) - {""}, key=_order):
             self.of(name)
 
@@ -146,13 +146,12 @@ class _Groups:
         return self._found[group]
 
     def move(self, item: Any, group: str) -> None:
-        """From one of ours to another; where the designer put it itself it stays."""
-        wanted = self.of(group)
-        for here in item.users_collection:
-            if GROUP in here and here != wanted and here in (self._home, *self._found.values()):
-                here.objects.unlink(item)
-                if item.name not in wanted.objects:
-                    wanted.objects.link(item)
+        """From one of ours to another; where the designer put it into another it stays there."""
+        here, wanted = self._where.get(item), self.of(group)
+        if here is not None and here != wanted:
+            here.objects.unlink(item)
+            if item.name not in wanted.objects:
+                wanted.objects.link(item)
 
     def tidy(self) -> None:
         """Collections that hold nothing any more go."""

@@ -33,10 +33,12 @@ class BuildingStaging:
             there = {key for root in roots for data in _meshes(root) if (key := self._serving(data)) is not None}
             self._needed = [key for key in self._made.bundled.meshes if key not in there]
         end = time.monotonic() + TICK_S
-        while len(self._staged) < len(self._needed) and time.monotonic() < end:
+        while len(self._staged) < len(self._needed):
             key = self._needed[len(self._staged)]
             data = new_mesh_of(self._made, key)
             self._staged[key] = Target(data.name, data.session_uid)
+            if time.monotonic() > end:
+                break
         return len(self._staged) < len(self._needed)
 
     def meshes(self) -> dict[Key, Any]:

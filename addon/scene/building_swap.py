@@ -49,6 +49,8 @@ def exchange(
             said.append(f"'{users[data].name}' was changed by hand, so it stays as it is.")
         else:
             giving_way.append(data)
+    # of several for one, that which most objects show hands its slots on
+    giving_way.sort(key=lambda data: data.users)
     for key in sorted(wanted):
         if key not in now:
             now[key] = staged.get(key) or new_mesh_of(made, key)
@@ -65,16 +67,17 @@ def new_mesh_of(made: MadeBuilding, key: Key) -> Any:
     return stage_mesh(mesh, *key, made.bundled.digests[key], made.per_metre, slots)
 
 
-def fill_all(meshes: Mapping[Key, Any], materials: Mapping[str, Any], said: list[str]) -> None:
-    """The materials in every mesh's slots; what the designer put there stays."""
-    seen = set()
-    for data in meshes.values():
-        seen |= {slot for slot in data.materials if slot is not None and SURFACE in slot}
-        fill_slots(data, materials, data if data.materials else None)
-    for material in seen:
-        if not material.users:
-            material.use_fake_user = True
-            said.append(f"The former material '{material.name}' stays in the file.")
+def made_materials(meshes: Collection[Any]) -> set[Any]:
+    """The materials in slots that were made with buildings, in whatever way the designer changed them since."""
+    return {slot for data in meshes for slot in data.materials if slot is not None and SURFACE in slot}
+
+
+def keep_materials(materials: Collection[Any]) -> list[str]:
+    """Let those stay in the file that nothing shows any more; sentences for the designer."""
+    alone = sorted((material for material in materials if not material.users), key=lambda material: material.name)
+    for material in alone:
+        material.use_fake_user = True
+    return [f"The former material '{material.name}' stays in the file." for material in alone]
 
 
 def _carried(data: Any, item: Any, made: MadeBuilding, key: Key) -> bool:

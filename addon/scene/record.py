@@ -179,7 +179,7 @@ def _reference_image(picture: Picture, folder: str) -> Any:
     suffix = Path(picture.path).suffix.lower() or ".png"
     if folder:
         path = Path(folder) / f"{picture.sha256}{suffix}"
-        _write_once(path, picture.data)
+        write_once(path, picture.data)
         image = bpy.data.images.load(str(path), check_existing=False)
         image.filepath_raw = bpy.path.relpath(str(path))
     else:
@@ -198,11 +198,12 @@ def _placed(picture: Picture, cache: Path) -> Reference:
     if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == picture.sha256:
         return picture.reference
     path = cache / "references" / f"{picture.sha256}{path.suffix.lower() or '.png'}"
-    _write_once(path, picture.data)
+    write_once(path, picture.data)
     return replace(picture.reference, path=str(path))
 
 
-def _write_once(path: Path, data: bytes) -> None:
+def write_once(path: Path, data: bytes) -> None:
+    """Write a file that is named by its content, unless it is there; HostError where that cannot be."""
     if path.is_file() and path.stat().st_size == len(data):
         return
     try:

@@ -45,7 +45,7 @@ def building(storeys: int = 2, windows: int = 3, deep_m: float = DEEP_M, **given
         "fake",
         materials=(
             Material("Brick", {"albedo": grey}, (1.0, 1.0), 0.0),
-            Material("Plaster", {"albedo": noise, "roughness": grey[..., :1]}, (2.0, 1.5), 0.01),
+            Material("Plaster", {"albedo": noise, "roughness": np.full((1, 1, 1), 0.5, np.float32)}, (2.0, 1.5), 0.01),
             Material("Glass", {"opacity": np.full((1, 1, 1), 0.3, np.float32)}, (1.0, 1.0), 0.0),
         ),
         meshes=tuple(meshes),

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A building out of the scene: into the Asset Browser, into a .blend of its own, as a GLB; as it is now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ...core.errors import HostError, InputError
+from .building_parts import collection_of, objects_of
+from .caption import figure, name_of
+from .glb import at_the_origin, selected
+from .portrait import set_portrait
+from .record import read_request, report_of
+
+# the catalog 'Maquette/Buildings'; constant, so that every library shows these buildings in the same place
+CATALOG = "7a0c9a5e-3b1d-4a8a-9a67-52c0b1f7d9c4"
+_SAID = ("gross_floor_area_m2", "gfa_m2", "height_m")
+
+
+def mark_as_asset(root: Any) -> Any:
+    """The building's collection, marked; InputError where it has none."""
+    home, request = _home(root), read_request(root)
+    home.asset_mark()
+    data = home.asset_data
+    data.catalog_id = CATALOG
+    report = report_of(root)
+    facts = [f"{name_of(key)} {figure(key, report[key])}" for key in _SAID if key in report]
+    data.description = ", ".join([request.declaration.label, *facts])
+    data.author = "Made with Maquette"
+    for tag in ("Maquette", request.generator, request.method):
+        data.tags.new(tag, skip_if_exists=True)
+    set_portrait(home, [item for item in objects_of(root).values() if item.type == "MESH"])
+    return home
+
+
+def write_blend(root: Any, path: Path) -> None:
+    """Write the building's collection, with all that it uses, into a .blend of its own."""
+    try:
+        bpy.data.libraries.write(str(path), {_home(root)}, fake_user=True, compress=True)
+    except (RuntimeError, OSError) as error:
+        raise HostError(f"'{path}' could not be written: {error}") from error
+
+
+def write_glb(root: Any, path: Path, metres_per_unit: float) -> None:
+    """Write the building by Blender's own exporter, its site's origin at the file's; windows share their meshes."""
+    if not hasattr(bpy.ops.export_scene, "gltf"):
+        raise InputError("Blender's glTF exporter is switched off. Switch it on in Preferences > Add-ons.")
+    items = [item for item in objects_of(root).values() if item.visible_get()]
+    if not items:
+        raise InputError(f"Nothing of '{root.name}' can be seen. Show it, then export.")
+    with selected(root, items), at_the_origin(root, metres_per_unit):
+        try:
+            bpy.ops.export_scene.gltf(
+                filepath=str(path),
+                export_format="GLB",
+                use_selection=True,
+                export_yup=True,
+                export_animations=False,
+                # copies that geometry nodes draw, in buildings with very many
+                export_gn_mesh=True,
+                export_extras=True,
+            )
+        except RuntimeError as error:
+            raise HostError(f"'{path}' could not be written: {error}") from error
+
+
+def _home(root: Any) -> Any:
+    found = collection_of(root)
+    if found is None:
+        raise InputError(f"'{root.name}' and its parts are in no collection of their own. Put them into one.")
+    return found
