@@ -125,7 +125,7 @@ class BuildingDelivery:
         assert self._made is not None and self._staging is not None
         root, made, meshes = self.place.find(), self._made, self._staging.meshes()
         row = row_of(root) if root is not None else None
-        several = bool(made.bundled.asset.options)
+        several = len(made.bundled.asset.options) > (0 if row is not None else 1)
         if root is not None and several != (row is not None):
             raise InputError(f"'{root.name}' is another kind of result. Use Generate: it makes one beside it.")
         said: list[str] = []

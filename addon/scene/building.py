@@ -41,13 +41,17 @@ class MadeBuilding:
     site: str = ""
 
     def check(self) -> None:
-        """Raise BundleError unless there is something to build."""
+        """Raise BundleError unless there is something to build, InputError for a Request that lacks hashes: before
+        anything is touched."""
+        _ = self.request.key
         if not self.bundled.asset.meshes:
             raise BundleError(f"'{self.title}' is no building: it has no mesh. Make it again.")
 
     def parts(self, option: str = "") -> list[Part]:
-        """The objects to be, copies gathered where they are too many for objects."""
-        return gathered(self.bundled.parts[option], MOST_OBJECTS)
+        """The objects to be of one option, of the one that there is where none is named; copies are gathered where they
+        are too many for objects."""
+        parts = self.bundled.parts
+        return gathered(parts[option] if option in parts else next(iter(parts.values())), MOST_OBJECTS)
 
     def materials(self) -> dict[str, Any]:
         """The materials of this file for every slot, by name."""

@@ -173,8 +173,9 @@ def test_a_site_outlives_its_file(queue: Queue, tmp_path: Path, monkeypatch: pyt
     plain = {"generator": "texture", "method": "exemplar", "references": [str(file)]}
     request = queue.maquette.module("core.request").Request.from_plain(plain)
     job = queue.job(small_building.building())
-    job.request = request
-    root = bpy.data.objects[queue.maquette.finish(job) and "Building"]
+    job.request = request.hashed()
+    assert queue.maquette.finish(job).state.name == "DONE"
+    root = bpy.data.objects["Building"]
     assert queue.parts.site_of(root) == '{"maquette_site": 1}'
     assert module.request_of(root, tmp_path).references[0].path == str(file)
     file.unlink()
