@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A .blend with one material or character in it, marked as an asset: preview, tags, licence, description."""
+"""A .blend with one material, character or building in it, marked as an asset: preview, tags, licence, description."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ import numpy as np
 from ...core import bundle
 from ...core.errors import HostError
 from .apply import Made, Place, apply
+from .building_asset import mark_as_asset as mark_building
+from .building_asset import mark_row_as_asset
+from .building_file import add_from_bundle as add_building
 from .bundle_images import read_made
 from .character_asset import mark_as_asset as mark_character
 from .character_file import add_from_bundle
@@ -25,10 +28,14 @@ THUMBNAIL_SOURCE = 1024
 
 
 def write_blend(folder: Path, out: Path) -> None:
-    """Write the character or material of a bundle's folder as an asset into the .blend `out`."""
+    """Write the character, building or material of a bundle's folder as an asset into the .blend `out`."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    if bundle.asset_without_arrays(folder).rig is not None:
+    asset = bundle.asset_without_arrays(folder)
+    if asset.rig is not None:
         mark_character(add_from_bundle(folder))
+    elif asset.meshes:
+        root, row = add_building(folder)
+        _ = mark_building(root) if row is None else mark_row_as_asset(row)
     else:
         _add_material(folder)
     try:

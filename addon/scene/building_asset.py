@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import bpy
 
 from ...core.errors import HostError, InputError
-from .building_parts import collection_of, objects_of
+from ...core.request import Request
+from .building_parts import GROUP, collection_of, objects_of, option_roots
+from .bundle_building import AROUND
 from .caption import figure, name_of
 from .glb import at_the_origin, selected
 from .portrait import set_portrait
@@ -22,18 +25,35 @@ _SAID = ("gross_floor_area_m2", "gfa_m2", "height_m")
 
 def mark_as_asset(root: Any) -> Any:
     """The building's collection, marked; InputError where it has none."""
-    home, request = _home(root), read_request(root)
+    home, report = _home(root), report_of(root)
+    facts = [f"{name_of(key)} {figure(key, report[key])}" for key in _SAID if key in report]
+    return _mark(home, read_request(root), facts, _pictured([root]))
+
+
+def mark_row_as_asset(row: Any) -> Any:
+    """The collection of a row of options, marked."""
+    roots = option_roots(row)
+    return _mark(row, read_request(roots[0]), [f"{len(roots)} options"], _pictured(roots))
+
+
+def _mark(home: Any, request: Request, facts: Sequence[str], pictured: list[Any]) -> Any:
     home.asset_mark()
     data = home.asset_data
     data.catalog_id = CATALOG
-    report = report_of(root)
-    facts = [f"{name_of(key)} {figure(key, report[key])}" for key in _SAID if key in report]
     data.description = ", ".join([request.declaration.label, *facts])
     data.author = "Made with Maquette"
     for tag in ("Maquette", request.generator, request.method):
         data.tags.new(tag, skip_if_exists=True)
-    set_portrait(home, [item for item in objects_of(root).values() if item.type == "MESH"])
+    # places in the world are behind what was just made
+    bpy.context.view_layer.update()
+    set_portrait(home, pictured)
     return home
+
+
+def _pictured(roots: Sequence[Any]) -> list[Any]:
+    """The mesh objects that make the picture, without what stands around."""
+    items = [item for root in roots for item in objects_of(root).values() if item.type == "MESH"]
+    return [item for item in items if not any(home.get(GROUP) == AROUND for home in item.users_collection)]
 
 
 def write_blend(root: Any, path: Path) -> None:

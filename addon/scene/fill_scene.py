@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fills a scene without a window: results that lie in folders, or the jobs of a file, onto objects by name.
 
-Materials go on objects, characters stand where an object of the name stands, or at the origin.
+Materials go on objects; characters and buildings stand where an object of the name stands, or at the origin.
 
     blender -b scene.blend -P addon/scene/fill_scene.py -- SOURCE [--to OBJECT ...] [--to JOB=OBJECT ...]
             [--out FILLED.blend] [--python ENGINE_PYTHON] [--mapping AUTO|UV|BOX] [--displace]
@@ -26,7 +26,8 @@ from script import ROOT, package_module  # type: ignore[import-not-found]
 sys.path.pop(0)
 
 
-GENERATOR = re.compile(r'"generator"\s*:\s*"character"')
+# what comes as a whole scene rather than as a material
+GENERATOR = re.compile(r'"generator"\s*:\s*"(character|architecture)"')
 
 
 def arguments() -> argparse.Namespace:
@@ -50,14 +51,16 @@ def results(source: Path) -> dict[str, Path]:
 
 
 def export_of(jobs: Path) -> str:
-    """What the engine writes for the scene; a file mixes no materials with characters."""
+    """What the engine writes for the scene; a file mixes no materials with characters or buildings."""
     errors, export = package_module("core.errors"), package_module("core.files.export")
     text = jobs.read_text(encoding="utf-8", errors="replace")
-    characters = [line for line in text.splitlines() if GENERATOR.search(line)]
-    if not characters:
+    scenes = [line for line in text.splitlines() if GENERATOR.search(line)]
+    if not scenes:
         return "png"
-    if len(characters) < len([line for line in text.splitlines() if line.strip()]):
-        raise errors.InputError(f"'{jobs}' has characters and materials. Give each a jobs file of its own.")
+    if len(scenes) < len([line for line in text.splitlines() if line.strip()]):
+        raise errors.InputError(
+            f"'{jobs}' has materials beside characters or buildings. Give each a jobs file of its own."
+        )
     return str(export.SCENE)
 
 
@@ -117,8 +120,9 @@ def place_one(job: str, folder: Path, names: list[str], given: argparse.Namespac
     """One result onto its objects; a sentence where they are not there."""
     import bpy
 
-    if package_module("core.bundle").asset_without_arrays(folder).rig is not None:
-        return place_character(job, folder, names)
+    asset = package_module("core.bundle").asset_without_arrays(folder)
+    if asset.rig is not None or asset.meshes:
+        return place_whole(job, folder, names, is_character=asset.rig is not None)
     targets = package_module("addon.scene.targets")
     apply = package_module("addon.scene.apply")
     named: list[Any] = [bpy.data.objects.get(name) for name in names]
@@ -141,17 +145,21 @@ def place_one(job: str, folder: Path, names: list[str], given: argparse.Namespac
     return len(objects) == len(names)
 
 
-def place_character(job: str, folder: Path, names: list[str]) -> bool:
-    """A character where the first object of these names stands, else at the origin; True unless a name was wished for
-    in vain."""
+def place_whole(job: str, folder: Path, names: list[str], is_character: bool) -> bool:
+    """A character or building where the first object of these names stands, else at the origin; True unless a name was
+    wished for in vain."""
     import bpy
 
-    armature = package_module("addon.scene.character_file").add_from_bundle(folder, job)
-    armature.location = (0.0, 0.0, 0.0)
-    marks = [mark for name in names if (mark := bpy.data.objects.get(name)) not in (None, armature)]
-    if marks:
-        armature.location = marks[0].matrix_world.translation
-        armature.rotation_euler = marks[0].matrix_world.to_euler()
+    marks = [mark for name in names if (mark := bpy.data.objects.get(name)) is not None]
+    place = marks[0].matrix_world.copy() if marks else None
+    if is_character:
+        item = package_module("addon.scene.character_file").add_from_bundle(folder, job)
+        item.location = (0.0, 0.0, 0.0)
+    else:
+        origin = tuple(place.translation) if place is not None else (0.0, 0.0, 0.0)
+        item, _ = package_module("addon.scene.building_file").add_from_bundle(folder, job, origin)
+    if place is not None and item is not None:
+        item.location, item.rotation_euler = place.translation, place.to_euler()
     print(f"'{job}' at {marks[0].name if marks else 'the origin'}.")
     return bool(marks) or names in ([], [job])
 

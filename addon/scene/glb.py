@@ -26,7 +26,7 @@ def write_glb(path: Path, armature: Any, meshes: Sequence[Any], actions: Sequenc
     if not hasattr(bpy.ops.export_scene, "gltf"):
         raise InputError("Blender's glTF exporter is switched off. Switch it on in Preferences > Add-ons.")
     sampled = any(bone.constraints for bone in armature.pose.bones)
-    with _selected(armature, meshes), _at_the_origin(armature, metres_per_unit), _tracks(armature, actions):
+    with selected(armature, meshes), at_the_origin(armature, metres_per_unit), _tracks(armature, actions):
         try:
             bpy.ops.export_scene.gltf(
                 filepath=str(path),
@@ -61,7 +61,7 @@ def rename_nodes(path: Path, names: Mapping[str, str]) -> None:
 
 
 @contextlib.contextmanager
-def _selected(armature: Any, meshes: Sequence[Any]) -> Iterator[None]:
+def selected(armature: Any, meshes: Sequence[Any]) -> Iterator[None]:
     """Only these objects are selected, and can be seen, for the moment."""
     layer: Any = bpy.context.view_layer
     items = [armature, *meshes]
@@ -94,7 +94,8 @@ def _selected(armature: Any, meshes: Sequence[Any]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _at_the_origin(armature: Any, metres_per_unit: float) -> Iterator[None]:
+def at_the_origin(armature: Any, metres_per_unit: float) -> Iterator[None]:
+    """What hangs on this object stands at the file's origin, in metres, for the moment."""
     before = armature.matrix_world.copy()
     try:
         armature.matrix_world = Matrix.Scale(metres_per_unit, 4)

@@ -77,8 +77,9 @@ def export(
     return tuple(names)
 
 
-def _character_blend(asset: Asset, folder: Path, progress: Progress) -> list[str]:
-    """A character's .blend is built from what a scene is built from, in a folder beside; it comes as it is there."""
+def _scene_blend(asset: Asset, folder: Path, progress: Progress) -> list[str]:
+    """The .blend of a character or building is built from what a scene is built from, in a folder beside; it comes as
+    it is there."""
     from . import blend
 
     with tempfile.TemporaryDirectory(prefix=".scene-", dir=folder) as beside:
@@ -134,8 +135,8 @@ def _blend(asset: Asset, folder: Path, names: list[str], progress: Progress) -> 
     """A .blend is built from the folder's PNGs; those that nobody asked for are taken away again."""
     from . import blend, png
 
-    if asset.rig is not None:
-        return _character_blend(asset, folder, progress)
+    if asset.meshes:
+        return _scene_blend(asset, folder, progress)
     extra = [] if "albedo.png" in names else png.write(asset, folder, progress)
     bundle.write_asset(asset, folder, (*names, *extra), arrays=False)
     written = blend.write(folder, progress)

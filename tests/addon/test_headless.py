@@ -160,3 +160,52 @@ def test_a_character_becomes_an_asset_in_a_blend(post: Path, tmp_path: Path) -> 
     assert collection.preview.image_size[0] > 0
     armature = next(item for item in collection.objects if item.type == "ARMATURE")
     assert armature["maquette_clip_0"].name == "fake Wave", "clips come along"
+
+
+@pytest.fixture
+def house(tmp_path: Path, maquette: Any) -> Path:
+    """A finished building's folder."""
+    return save_building(maquette, tmp_path / "buildings" / "House", "building")
+
+
+def save_building(maquette: Any, folder: Path, kind: str) -> Path:
+    """The small building, or the row of options, as a finished result."""
+    sys.path.insert(0, str(REPO / "tests" / "addon"))
+    try:
+        import small_building  # type: ignore[import-not-found]
+    finally:
+        sys.path.remove(str(REPO / "tests" / "addon"))
+    request = maquette.module("core.request").Request.from_plain({"generator": "texture", "method": "family"})
+    asset, bundle = maquette.module("core.asset"), maquette.module("core.bundle")
+    provenance = asset.Provenance("0.1.0", request.key, 1, "", "cpu", request.to_plain(with_paths=False))
+    bundle.save(dataclasses.replace(getattr(small_building, kind)(), provenance=provenance), folder)
+    return folder
+
+
+def test_a_building_stands_where_its_object_stands(house: Path, scene: Path) -> None:
+    import bpy
+
+    bpy.data.objects["Wall"].location = (4, 5, 6)
+    bpy.ops.wm.save_as_mainfile(filepath=str(scene), check_existing=False)
+    order = ("--", str(house), "--to", "Wall", "--out", str(scene))
+    done = run("-c", BLENDER, str(scene), str(SCRIPTS / "fill_scene.py"), *order)
+    assert done.returncode == 0, done.stderr
+    bpy.ops.wm.open_mainfile(filepath=str(scene))
+    root = bpy.data.objects["House"]
+    assert tuple(root.location) == (4, 5, 6) and len(root.children) == 12
+    assert bpy.data.objects["storey 1 walls"].users_collection[0].name == "Storey 1"
+
+
+@pytest.mark.parametrize(("kind", "roots"), [("building", 1), ("options", 3)])
+def test_a_building_becomes_an_asset_in_a_blend(maquette: Any, tmp_path: Path, kind: str, roots: int) -> None:
+    import bpy
+
+    out = tmp_path / "house.blend"
+    done = run(str(SCRIPTS / "blend_file.py"), "--", str(save_building(maquette, tmp_path / "House", kind)), str(out))
+    assert done.returncode == 0, done.stderr
+    with bpy.data.libraries.load(str(out), assets_only=True) as (there, wanted):
+        wanted.collections = there.collections
+    (collection,) = wanted.collections
+    assert len([item for item in collection.all_objects if "maquette_request" in item]) == roots
+    pixels = collection.preview.image_pixels_float
+    assert collection.preview.image_size[0] > 0 and max(pixels[:][3::4]) == 1.0, "something is drawn"
