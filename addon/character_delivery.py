@@ -92,6 +92,7 @@ class CharacterDelivery:
 
     formats: tuple[str, ...] = (SCENE,)
     quiet = False
+    undo = True
     poll_s = POLL_S
     again, smaller = "maquette.generate_character", ""
 
@@ -186,6 +187,7 @@ class ShapeDelivery:
 
     formats: tuple[str, ...] = (SHAPE,)
     quiet = True
+    undo = False
     poll_s = QUICK_POLL_S
     again, smaller = "", ""
 

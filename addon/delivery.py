@@ -16,11 +16,13 @@ from ..core.request import Request
 
 class Delivery(Protocol):
     """One result on its way into the scene. `formats` are what the engine writes; `quiet` deliveries say nothing when
-    all is well and leave the undo step to whoever asked for them; `poll_s` is how often the engine is asked; `again`
-    and `smaller` are the operators that try once more, and with less memory, "" where there is none."""
+    all is well; `undo` says whether the result is an undo step (else that is left to whoever asked for it, or the scene
+    is not changed); `poll_s` is how often the engine is asked; `again` and `smaller` are the operators that try once
+    more, and with less memory, "" where there is none."""
 
     formats: tuple[str, ...]
     quiet: bool
+    undo: bool
     poll_s: float
     again: str
     smaller: str

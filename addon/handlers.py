@@ -9,24 +9,28 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import engine, library, live
+from . import building_live, engine, library, live, programme_list
 
 
 @persistent
 def _file_loaded(*_: Any) -> None:
     engine.studio.file_loaded()
     live.subscribe()
-    library.fill_list()
+    _fill_lists()
 
 
 @persistent
 def _undone(*_: Any) -> None:
     live.follow()
+    building_live.follow()
 
 
-def _list_library() -> None:
-    """Once Blender is up: while add-ons are registered it has no window manager to write to."""
+def _fill_lists() -> None:
+    """Once Blender is up: while add-ons are registered it has no window manager and no scene to write to."""
     library.fill_list()
+    for scene in bpy.data.scenes:
+        if scene.library is None and not len(scene.maquette_buildings.rooms):
+            programme_list.fill_list(scene.maquette_buildings)
 
 
 def register() -> None:
@@ -35,7 +39,7 @@ def register() -> None:
     bpy.app.handlers.undo_post.append(_undone)
     bpy.app.handlers.redo_post.append(_undone)
     live.subscribe()
-    bpy.app.timers.register(_list_library, first_interval=0.1)
+    bpy.app.timers.register(_fill_lists, first_interval=0.1)
     atexit.register(engine.shut_down)
 
 
@@ -45,6 +49,7 @@ def unregister() -> None:
     bpy.app.handlers.undo_post.remove(_undone)
     bpy.app.handlers.redo_post.remove(_undone)
     live.forget()
+    building_live.forget()
     library.shut_down()
     atexit.unregister(engine.shut_down)
     engine.shut_down()

@@ -247,7 +247,7 @@ class Studio:
             return
         name, said = job.delivery.apply()
         said = [*job.warnings, *said]
-        if not job.delivery.quiet:
+        if job.delivery.undo:
             push_undo(f"Maquette: {name}")
         level = "WARNING" if said else "INFO"
         self._end(job, State.DONE, Notice(level, " ".join([f"'{name}' is ready.", *said])))

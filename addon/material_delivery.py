@@ -21,6 +21,7 @@ class MaterialDelivery:
 
     formats: tuple[str, ...] = ("png",)
     quiet = False
+    undo = True
     poll_s = POLL_S
     again, smaller = "maquette.generate", "maquette.halve_size"
 

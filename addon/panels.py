@@ -20,7 +20,7 @@ from .references import repeated_role, takes_mask
 from .scene.targets import TYPES
 from .texts import draw_text
 
-AGAIN = ("maquette.generate", "maquette.generate_character")
+AGAIN = ("maquette.generate", "maquette.generate_character", "maquette.generate_architecture")
 _LEVEL_ICONS = {"INFO": "CHECKMARK", "WARNING": "INFO", "ERROR": "ERROR"}
 
 

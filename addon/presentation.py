@@ -14,7 +14,7 @@ from ..core.params import ParamSpec, specs
 from .param_properties import CORNERS, KEEP, MODEL, choice_label
 
 # what has a place of its own in the panel
-PLACED = ("size", "size_m", "maps", MODEL, CORNERS, KEEP)
+PLACED = ("size", "size_m", "maps", MODEL, CORNERS, KEEP, "programme")
 # more parameters than these make a panel that is hard to read: the rest go into a sub-panel
 MOST_IN_SIGHT = 6
 
@@ -37,6 +37,17 @@ _BODY = {
     "Proportions": ("head", "arms", "legs", "hands", "torso", "stylisation"),
     "What Comes Along": ("clips", "levels"),
 }
+# what of the scene each method of architecture reads; one that is not named reads all of it
+SITE_PARTS = {
+    "massing": ("plot", "neighbours"),
+    "plan": ("outline", "front_door", "pins"),
+    "form": ("plot", "parcels", "neighbours"),
+}
+# of these one at least must be chosen
+SITE_NEEDS = {"massing": ("plot",), "plan": ("outline",), "form": ("plot", "parcels"), "building": ("outline", "plot")}
+_ALL_OF_SITE = ("plot", "outline", "front_door", "neighbours", "parcels", "pins")
+# methods whose options are searched for: too slow to follow a slider
+SEARCHING = ("massing",)
 PRESENTATIONS = {
     "texture/exemplar": Presentation(seed="Arrangement"),
     "texture/tileable": Presentation(picture="Picture"),
@@ -59,6 +70,16 @@ def presentation(method: Method) -> Presentation:
     """The method's words."""
     default = Presentation(groups=_BODY) if method.generator == "character" else Presentation()
     return PRESENTATIONS.get(f"{method.generator}/{method.name}", default)
+
+
+def site_parts(method: Method) -> Sequence[str]:
+    """What of the scene a method of architecture reads, in the order of the panel."""
+    return SITE_PARTS.get(method.name, _ALL_OF_SITE)
+
+
+def needed_of_site(method: Method) -> Sequence[str]:
+    """Of what of the site one at least must be chosen; nothing is asked of a method that is not known."""
+    return SITE_NEEDS.get(method.name, ())
 
 
 def in_sight(method: Method) -> list[ParamSpec]:

@@ -90,7 +90,7 @@ def test_what_the_addon_imports_is_light() -> None:
 
 @pytest.mark.parametrize("path", python_files("addon"), ids=module_name)
 def test_addon_needs_only_blender_numpy_and_the_standard_library(path: Path) -> None:
-    blender = {"bpy", "bpy_extras", "bmesh", "mathutils", "gpu", "gpu_extras", "blf", "addon_utils"}
+    blender = {"bpy", "bpy_extras", "bmesh", "mathutils", "gpu", "gpu_extras", "blf", "addon_utils", "bl_operators"}
     # `script` is the neighbour that lone scripts of addon/scene begin with
     allowed = STANDARD | blender | {"numpy", "maquette", "script"}
     for name in imports(path, top_level_only=False):

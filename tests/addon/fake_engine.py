@@ -117,6 +117,29 @@ def write_character(job: dict[str, Any]) -> tuple[str, ...]:
     return files
 
 
+def write_building(job: dict[str, Any]) -> tuple[str, ...]:
+    """A bundle as the engine's format `scene` leaves it, or one file of another format: a massing has options."""
+    from maquette.core import bundle
+
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    import small_building  # type: ignore[import-not-found]
+
+    request = job["request"]
+    if request["method"] == "massing":
+        asset = small_building.options(tall_m=9.0 + request["seed"])
+    else:
+        asset = small_building.building(storeys=request["params"].get("storeys", 2), level=True)
+    files = tuple(f"building.{kind}" for kind in job["formats"] if kind != "scene")
+    with bundle.writing(Path(job["folder"])) as folder:
+        for name in files:
+            (folder / name).write_text(f"{name} of {request['method']}")
+        bundle.write_asset(asset, folder, files)
+    return files
+
+
+WRITERS = {"character": write_character, "architecture": write_building}
+
+
 def say(**message: Any) -> None:
     """One message to the host."""
     print(json.dumps(message), flush=True)
@@ -145,8 +168,7 @@ def answer(job: dict[str, Any], behaviour: str) -> None:
         if cancelled.is_set() and behaviour != "deaf":
             cancelled.clear()
             return say(type="cancelled", id=name)
-    write = write_character if job["request"]["generator"] == "character" else write_result
-    files = write(job)
+    files = WRITERS.get(job["request"]["generator"], write_result)(job)
     return say(type="asset", id=name, folder=job["folder"], files=files, seconds=0.1)
 
 
