@@ -121,7 +121,7 @@ def write_building(job: dict[str, Any]) -> tuple[str, ...]:
     """A bundle as the engine's format `scene` leaves it, or one file of another format: a massing has options."""
     from maquette.core import bundle
 
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
     import small_building  # type: ignore[import-not-found]
 
     request = job["request"]

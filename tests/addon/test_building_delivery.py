@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +11,7 @@ from typing import Any
 
 import bpy
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import small_building  # type: ignore[import-not-found]
-
-sys.path.pop(0)
+import small_building
 
 pytestmark = pytest.mark.filterwarnings("ignore:'Material.use_nodes':DeprecationWarning")
 

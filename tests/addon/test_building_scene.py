@@ -3,18 +3,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import small_building  # type: ignore[import-not-found]
-
-sys.path.pop(0)
+import small_building
 
 pytestmark = pytest.mark.filterwarnings("ignore:'Material.use_nodes':DeprecationWarning")
 

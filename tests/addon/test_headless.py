@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import small_building
 
 REPO = Path(__file__).resolve().parents[2]
 SCRIPTS = REPO / "addon" / "scene"
@@ -170,11 +171,6 @@ def house(tmp_path: Path, maquette: Any) -> Path:
 
 def save_building(maquette: Any, folder: Path, kind: str) -> Path:
     """The small building, or the row of options, as a finished result."""
-    sys.path.insert(0, str(REPO / "tests" / "addon"))
-    try:
-        import small_building  # type: ignore[import-not-found]
-    finally:
-        sys.path.remove(str(REPO / "tests" / "addon"))
     request = maquette.module("core.request").Request.from_plain({"generator": "texture", "method": "family"})
     asset, bundle = maquette.module("core.asset"), maquette.module("core.bundle")
     provenance = asset.Provenance("0.1.0", request.key, 1, "", "cpu", request.to_plain(with_paths=False))
