@@ -14,6 +14,7 @@ from ..core.request import Request
 from .building_live import active_building
 from .operators.building import storeys_of
 from .operators.building_files import KIND_ITEMS
+from .operators.building_options import BUILDING
 from .panels import Sidebar
 from .scene.building_levels import num_levels, shown_level
 from .scene.building_parts import option_of, option_roots, row_of
@@ -59,6 +60,8 @@ class MAQUETTE_PT_building(Sidebar, Panel):  # noqa: N801 Blender's naming
         layout.operator("maquette.regenerate_building", text="Update Site", icon="MESH_PLANE").site = True
         layout.operator("maquette.building_to_panel", icon="COPYDOWN")
         _draw_levels(layout, root)
+        if row_of(root) is None and request.code and request.method != BUILDING:
+            layout.operator("maquette.build_option", icon="HOME")
 
 
 class MAQUETTE_PT_options(Sidebar, Panel):  # noqa: N801 Blender's naming
@@ -69,7 +72,7 @@ class MAQUETTE_PT_options(Sidebar, Panel):  # noqa: N801 Blender's naming
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        """Only for an option of a row, or a massing of which a building can be made."""
+        """Only for an option of a row."""
         root = active_building(context)
         return root is not None and row_of(root) is not None
 
@@ -121,10 +124,15 @@ def draw_figures(layout: Any, report: Mapping[str, float], name: str) -> None:
 def _draw_table(column: Any, items: list[tuple[str, float]]) -> None:
     for key, value in items:
         split = column.split(factor=0.65)
-        split.label(text=name_of(key).capitalize(), translate=False)
+        split.label(text=_sentence(name_of(key)), translate=False)
         number = split.row()
         number.alignment = "RIGHT"
         number.label(text=figure(key, value), translate=False)
+
+
+def _sentence(name: str) -> str:
+    """A name with a large first letter; abbreviations stay as they are."""
+    return name[:1].upper() + name[1:]
 
 
 def _draw_storeys(layout: Any, request: Request) -> None:

@@ -14,7 +14,7 @@ from . import engine
 from .building_properties import GENERATOR, shown_method
 from .panels import Sidebar, draw_no_engine, draw_outcome, draw_param, draw_progress
 from .param_properties import MODEL, choice_label
-from .presentation import in_sight, needed_of_site, presentation, site_parts, sub_panels
+from .presentation import SEARCHING, in_sight, presentation, site_parts, sub_panels
 from .programme_list import PROGRAMME, fault, is_listed
 from .properties import methods_of
 from .texts import draw_text
@@ -80,7 +80,8 @@ class MAQUETTE_PT_architecture(Sidebar, Panel):  # noqa: N801 Blender's naming
             row = layout.row(align=True)
             row.prop(settings, "seed", text=presentation(method).seed)
             row.operator("maquette.random_building_seed", text="", icon="FILE_REFRESH")
-        layout.prop(settings, "live")
+        if method.name not in SEARCHING:
+            layout.prop(settings, "live")
         _draw_generate(layout, context, method)
         draw_outcome(layout, context, GENERATOR)
 
@@ -88,17 +89,15 @@ class MAQUETTE_PT_architecture(Sidebar, Panel):  # noqa: N801 Blender's naming
 def _draw_site(layout: Any, settings: Any, method: Method) -> None:
     """A field for each thing of the scene that the method reads, with the button that takes what is selected."""
     column = layout.column(align=True)
-    needed = needed_of_site(method)
     for part in site_parts(method):
         row = column.row(align=True)
-        label = SITE_LABELS[part] if part in needed else f"{SITE_LABELS[part]} (optional)"
         pick = getattr(settings, part)
         if hasattr(pick, "chosen"):
-            row.prop(pick, "item", text=label)
+            row.prop(pick, "item", text=SITE_LABELS[part])
             if pick.indices:
                 row.operator("maquette.forget_site_parts", text=_parts_text(pick), icon="X").part = part
         else:
-            row.prop(settings, part, text=label, icon=_ICONS[part])
+            row.prop(settings, part, text=SITE_LABELS[part], icon=_ICONS[part])
         row.operator("maquette.use_for_site", text="", icon="RESTRICT_SELECT_OFF").part = part
 
 

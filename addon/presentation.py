@@ -42,6 +42,7 @@ SITE_PARTS = {
     "massing": ("plot", "neighbours"),
     "plan": ("outline", "front_door", "pins"),
     "form": ("plot", "parcels", "neighbours"),
+    "building": ("plot", "outline", "front_door", "neighbours", "pins"),
 }
 # of these one at least must be chosen
 SITE_NEEDS = {"massing": ("plot",), "plan": ("outline",), "form": ("plot", "parcels"), "building": ("outline", "plot")}

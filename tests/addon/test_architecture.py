@@ -307,7 +307,7 @@ def test_a_picked_option_stands_alone_on_the_site(stubs: Any, settings: Any) -> 
     assert parts.row_of(picked) is None and request_on(picked)["code"] == [0.5, 1.0]
     assert not [item for item in bpy.data.curves if "caption" in item.name]
     assert draw("MAQUETTE_PT_options") == [] and not bpy.ops.maquette.pick_option.poll()
-    assert bpy.ops.maquette.build_option.poll()
+    assert bpy.ops.maquette.build_option.poll() and ("operator", "maquette.build_option") in draw("MAQUETTE_PT_building")
 
 
 def test_files_of_every_kind(stubs: Any, settings: Any, tmp_path: Path) -> None:
