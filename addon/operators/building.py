@@ -4,6 +4,8 @@
 Property classes are read by Blender from their annotations, so this file does not postpone their evaluation.
 """
 
+import contextlib
+import math
 import random
 from dataclasses import replace
 from typing import Any
@@ -25,8 +27,8 @@ from ..param_properties import read_params
 from ..programme_list import fill_list
 from ..properties import methods_of
 from ..scene.building_levels import num_levels, show_level
-from ..scene.building_parts import option_of
-from ..scene.option_row import site_origin
+from ..scene.building_parts import buildings, option_of
+from ..scene.option_row import SAME_SITE, site_origin
 from ..scene.record import read_request
 from ..scene.targets import Target
 from ..scene.units import metres_per_unit
@@ -110,8 +112,20 @@ class MAQUETTE_OT_generate_architecture(JobOperator, Operator):  # noqa: N801 Bl
                 raise InputError(f"This makes architecture; the Request is for '{given.generator}'.")
             return make_job(given, place_of(context, origin=self.origin), given.declaration.label)
         wish, origin, said = panel_request(context)
+        said += _standing_there(context.scene, wish, origin)
         title = title_of(context.scene.maquette_buildings, wish.declaration)
         return make_job(wish, place_of(context, origin=origin), title, said)
+
+
+def _standing_there(scene: Any, request: Request, origin: Any) -> list[str]:
+    """A sentence where a building of the same method stands on the site already: the new one stands in it."""
+    for root in buildings(scene):
+        if option_of(root) or math.dist(root.location, origin) > SAME_SITE:
+            continue
+        with contextlib.suppress(MaquetteError):
+            if read_request(root).method == request.method:
+                return [f"'{root.name}' stands there too. Regenerate changes a building in place."]
+    return []
 
 
 def has_building(kind: Any, context: Any) -> bool:
@@ -274,11 +288,6 @@ class MAQUETTE_OT_show_building_level(Operator):  # noqa: N801 Blender's naming
         root = active_building(context)
         show_level(root, min(self.level, num_levels(root) - 1))
         return {"FINISHED"}
-
-
-def is_option(root: Any) -> bool:
-    """Whether a root is a maquette of a row of options."""
-    return root is not None and bool(option_of(root))
 
 
 _CLASSES = (

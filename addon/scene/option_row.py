@@ -2,11 +2,12 @@
 """Several designs side by side: a row of maquettes, each with what is around it and its figures beneath.
 
 The row lies in front of the real site (towards -Y) and leaves it free: the designs first, the rules of thumb that they
-are compared with in a second line.
+are compared with in a second line. Another row of the same site lies in front of the first.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,13 +19,17 @@ from ...core.errors import BundleError
 from .arrival import arrive
 from .building import MadeBuilding, check_free, fill_root, new_root, write_building_record
 from .building_mesh import all_held
-from .building_parts import CODE, OPTION, ORIGIN, PLACE, ROW, collection_of, is_made, option_of, option_roots
+from .building_parts import CODE, OPTION, ORIGIN, PLACE, ROW, collection_of, is_made, option_of, option_roots, rows
 from .caption import bring_caption, is_caption
 from .targets import Target
 
 Key = tuple[str, int]
 # between two maquettes, and between two lines with room for the captions, as a share of a maquette's width and depth
 GAP, LINE_GAP = 0.12, 0.55
+# on a row's collection: its first line, 0 next to the site
+FIRST_LINE = "maquette_first_line"
+# sites whose origins are nearer than this, in Blender units, are one
+SAME_SITE = 0.01
 
 
 def add_row(
@@ -35,6 +40,7 @@ def add_row(
     into = scene.find_in(bpy.data.scenes) or bpy.context.scene
     row: Any = bpy.data.collections.new(made.title)
     row[ROW] = True
+    row[FIRST_LINE] = _lines_taken(into, origin)
     _bring(row, made, meshes, origin)
     arrive(into, row, option_roots(row)[0])
     return row
@@ -74,10 +80,17 @@ def remove_root(root: Any) -> None:
             bpy.data.collections.remove(below_home)
 
 
-def places(options: Sequence[Option]) -> list[tuple[int, float]]:
-    """(line, place along it about its middle) of each option: designs in line 0, rules of thumb in line 1."""
-    lines = [0 if option.code or not any(o.code for o in options) else 1 for option in options]
+def places(options: Sequence[Option], first: int = 0) -> list[tuple[int, float]]:
+    """(line, place along it about its middle) of each option: designs in line `first`, rules of thumb in the next."""
+    lines = [first + (0 if option.code or not any(o.code for o in options) else 1) for option in options]
     return [(line, lines[:n].count(line) - (lines.count(line) - 1) / 2) for n, line in enumerate(lines)]
+
+
+def _lines_taken(scene: Any, origin: Sequence[float]) -> int:
+    """How many lines in front of the site that lies there are taken by rows."""
+    roots = [root for row in rows(scene) for root in option_roots(row) if root.get(ORIGIN) is not None]
+    here = [root for root in roots if math.dist(root[ORIGIN], origin) < SAME_SITE]
+    return max((int(root[PLACE][0]) + 1 for root in here), default=0)
 
 
 def extent(made: MadeBuilding) -> tuple[float, float, float, float]:
@@ -97,7 +110,8 @@ def _bring(row: Any, made: MadeBuilding, meshes: Mapping[Key, Any], origin: Sequ
     there = {option_of(root): root for root in option_roots(row)}
     box = extent(made)
     said: list[str] = []
-    for option, (line, along) in zip(options, places(options), strict=True):
+    first = int(row.get(FIRST_LINE, 0))
+    for option, (line, along) in zip(options, places(options, first), strict=True):
         root = there.pop(option.name, None)
         if root is None:
             home, root = new_root(option.name, _place(box, line, along, made.per_metre, origin))

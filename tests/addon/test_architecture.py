@@ -307,7 +307,9 @@ def test_a_picked_option_stands_alone_on_the_site(stubs: Any, settings: Any) -> 
     assert parts.row_of(picked) is None and request_on(picked)["code"] == [0.5, 1.0]
     assert not [item for item in bpy.data.curves if "caption" in item.name]
     assert draw("MAQUETTE_PT_options") == [] and not bpy.ops.maquette.pick_option.poll()
-    assert bpy.ops.maquette.build_option.poll() and ("operator", "maquette.build_option") in draw("MAQUETTE_PT_building")
+    assert bpy.ops.maquette.build_option.poll() and ("operator", "maquette.build_option") in draw(
+        "MAQUETTE_PT_building"
+    )
 
 
 def test_files_of_every_kind(stubs: Any, settings: Any, tmp_path: Path) -> None:
@@ -384,3 +386,17 @@ def test_the_addon_comes_and_goes(stubs: Any, settings: Any) -> None:
     finally:
         addon.register()
     assert draw("MAQUETTE_PT_architecture")
+
+
+def test_what_stands_there_is_said_and_rows_lie_in_front_of_each_other(stubs: Any, settings: Any) -> None:
+    first = make(stubs, "building")
+    assert stubs.studio.notice.level == "INFO"
+    make(stubs, "building")
+    assert stubs.studio.notice.level == "WARNING" and f"'{first.name}' stands there too" in stubs.studio.notice.text
+    near, far = make(stubs, "massing"), make(stubs, "massing")
+    parts = stubs.module("addon.scene.building_parts")
+    assert parts.row_of(near) != parts.row_of(far)
+    lines = [{int(root["maquette_place"][0]) for root in parts.option_roots(parts.row_of(one))} for one in (near, far)]
+    assert lines == [{0, 1}, {2, 3}] and far.location.y < near.location.y
+    make(stubs, "", "new_seed_building")
+    assert {int(root["maquette_place"][0]) for root in parts.option_roots(parts.row_of(far))} == {2, 3}
