@@ -18,7 +18,9 @@ from ..texture.maps import MAPS
 from . import scene
 from .packing import FILES, PRESETS
 
-FORMATS = ("npy", "png", "png8", "png16", "exr", "glb", "glb_still", "glb_levels", "clips", "blend", *PRESETS)
+_IMAGES = ("npy", "png", "png8", "png16", "exr")
+_MODELS = ("glb", "glb_still", "glb_levels", "clips", "ifc", "csv", "blend")
+FORMATS = (*_IMAGES, *_MODELS, *PRESETS)
 # what a host's scene is built from, whole or its shape alone: see `scene`; arrays come with both
 SCENE, SHAPE = "scene", "shape"
 # what writes each format: `write(asset, folder, progress, **options) -> file names`; the arrays are the bundle's own
@@ -31,6 +33,8 @@ _WRITERS: dict[str, tuple[str, dict[str, Any]]] = {
     "glb_still": ("gltf", {"clips": False}),
     "glb_levels": ("gltf", {"levels": True}),
     "clips": ("gltf", {"meshes": False}),
+    "ifc": ("ifc", {}),
+    "csv": ("areas_csv", {}),
     SCENE: ("scene", {}),
 }
 
