@@ -19,7 +19,7 @@ from .bundle_building import Part
 from .graph import Graph
 
 # objects of a mesh each that Blender still moves with ease
-MOST_OBJECTS = 1500
+MOST_OBJECTS = 800
 TURN, SIZE, SOURCE = "maquette_turn", "maquette_size", "Object"
 # the collection of the objects that are copied; on a mesh: its vertices stand for copies
 COPIED, POINTS = "Copied", "maquette_points"

@@ -22,9 +22,10 @@ from .surface import SURFACE, find_or_make, image_of, plain_values, set_plain, s
 
 SUN = "sun"
 _SUN_NAME = "Sun hours"
-# how much of a sun map's colour shines by itself: the rest shows the form
-_SUN_GLOW = 0.45
-_DEFAULT_GREY = 0.55
+# how much of a sun map's colour shines by itself, so that it can be read in the shade; the rest shows the form
+_SUN_GLOW = 0.5
+# of a maquette's card
+_DEFAULT_GREY = 0.82
 
 
 def building_material(made: MadeMaterial, textures: Mapping[str, bytes], per_metre: float) -> Any:
@@ -67,8 +68,9 @@ def sun_material() -> Any:
     shader = graph.add("ShaderNodeBsdfPrincipled", "Principled", (0, 0))
     colour = graph.add("ShaderNodeVertexColor", "Sun", (-300, 0), layer_name=SUN)
     graph.link(shader.outputs["BSDF"], output.inputs["Surface"])
-    for socket in ("Base Color", "Emission Color"):
-        graph.link(colour.outputs["Color"], shader.inputs[socket])
+    rest = graph.vector_math("MULTIPLY", (-150, 100), colour.outputs["Color"], (1 - _SUN_GLOW,) * 3)
+    graph.link(rest, shader.inputs["Base Color"])
+    graph.link(colour.outputs["Color"], shader.inputs["Emission Color"])
     shader.inputs["Emission Strength"].default_value = _SUN_GLOW
     shader.inputs["Roughness"].default_value = 1.0
     shader.inputs["Specular IOR Level"].default_value = 0.0

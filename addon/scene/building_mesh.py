@@ -28,6 +28,9 @@ def stage_mesh(made: MadeMesh, name: str, level: int, digest: str, per_metre: fl
     data = new_mesh(f"{name}_LOD{level}" if level else name, made, per_metre)
     data[MESH], data[LEVEL], data[DIGEST] = name, level, marked(digest, per_metre)
     data[SLOTS] = "\n".join(slots)
+    if made.colors:
+        # what the solid view shows where it shows attributes
+        data.color_attributes.active_color_name = next(iter(made.colors))
     return data
 
 

@@ -15,9 +15,9 @@ from .building_parts import collection_of
 from .surface import find_or_make
 
 CAPTION = "maquette_caption"
-MOST_LINES = 8
-# height of a letter, and the distance from the maquette, as a share of its width
-_LETTER, _AWAY = 0.05, 0.06
+MOST_LINES = 6
+# height of a letter of the figures and the distance from the maquette, as a share of its width; the name is larger
+_LETTER, _AWAY, _NAME = 0.045, 0.05, 1.7
 _INK = 0.12
 _NAMES = {
     "daylit": "daylit floor area",
@@ -33,19 +33,28 @@ _UNITS = (("_m2", "{:,.0f} m²"), ("_m3", "{:,.0f} m³"), ("_m", "{:,.1f} m"), (
 
 
 def bring_caption(root: Any, option: Option, box: tuple[float, float, float, float], per_metre: float) -> None:
-    """The caption beneath a maquette whose ground is `box` (metres), new or changed."""
-    item = next((child for child in root.children if is_caption(child)), None)
-    if item is None:
-        curve: Any = bpy.data.curves.new(f"{option.name} caption", "FONT")
-        curve.materials.append(_ink())
-        item = bpy.data.objects.new(curve.name, curve)
-        item[CAPTION] = True
-        item.parent = root
-        (collection_of(root) or root.users_collection[0]).objects.link(item)
-        width = (box[2] - box[0]) * per_metre
-        curve.size = _LETTER * width
-        item.location = (box[0] * per_metre, box[1] * per_metre - _AWAY * width - curve.size, 0.0)
-    item.data.body = "\n".join([option.name, *lines_of(option.report)])
+    """The caption beneath a maquette whose ground is `box` (metres), new or changed: its name, then its figures."""
+    width = (box[2] - box[0]) * per_metre
+    letter, left, top = _LETTER * width, box[0] * per_metre, box[1] * per_metre - _AWAY * width
+    there = {str(child[CAPTION]): child for child in root.children if is_caption(child)}
+    texts = (
+        ("name", option.name, _NAME * letter, top - _NAME * letter),
+        ("figures", "\n".join(lines_of(option.report)), letter, top - (_NAME + 1.6) * letter),
+    )
+    for kind, text, size, y in texts:
+        item = there.get(kind) or _new_text(f"{option.name} {kind}", kind, root)
+        item.data.body = text
+        if kind not in there:
+            item.data.size, item.location = size, (left, y, 0.0)
+
+
+def _new_text(name: str, kind: str, root: Any) -> Any:
+    curve: Any = bpy.data.curves.new(name, "FONT")
+    curve.materials.append(_ink())
+    item: Any = bpy.data.objects.new(name, curve)
+    item[CAPTION], item.parent = kind, root
+    (collection_of(root) or root.users_collection[0]).objects.link(item)
+    return item
 
 
 def is_caption(item: Any) -> bool:
