@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An Asset as a binary glTF 2.0: its meshes, skeleton and clips, or where it has none, a plane for every material.
+"""An Asset as a binary glTF 2.0: its meshes, skeleton and clips, a building's parts and copies, or where there is no
+mesh, a plane for every material.
 
 Khronos, glTF 2.0 specification (ISO/IEC 12113:2022).
 """
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from ..asset import Asset
 from ..errors import InputError
+from .gltf_building_writing import SharingContainer, add_buildings, is_building
 from .gltf_clip_writing import add_clips
 from .gltf_mesh_writing import add_meshes
 from .gltf_plane import add_plane
@@ -48,7 +50,7 @@ def to_bytes(
     notes: dict[str, str] | None = None,
 ) -> bytes:
     """The file that `write` writes; `notes` go into its 'asset', such as the copyright."""
-    container = Container()
+    container = SharingContainer() if is_building(asset) else Container()
     container.json["asset"] |= notes or {}
     if not meshes and (asset.rig is None or not asset.clips):
         raise InputError(f"'{asset.name}' has no clips to write. Leave 'clips' out of the exports.")
@@ -56,6 +58,9 @@ def to_bytes(
         _add_planes(container, asset, progress)
         return container.to_bytes()
     progress(0.0, f"Writing {NAME if meshes else CLIPS_NAME}")
+    if is_building(asset):
+        add_buildings(container, asset, levels, progress)
+        return container.to_bytes()
     joints = add_skeleton(container, asset)
     if meshes:
         add_meshes(container, asset, joints, levels, progress)

@@ -12,11 +12,12 @@ from .gltf_textures import linear
 from .gltf_writing import Container
 
 
-def add_surface(container: Container, material: Material) -> int:
-    """Add a material; returns its index. Surfaces are seen from both sides: clothes of games have no inside."""
+def add_surface(container: Container, material: Material, *, double_sided: bool = True) -> int:
+    """Add a material; returns its index. Surfaces are seen from both sides, if not told otherwise: clothes of games
+    have no inside."""
     maps = material.maps
     surface: dict[str, Any] = {}
-    plain: dict[str, Any] = {"name": material.name, "pbrMetallicRoughness": surface, "doubleSided": True}
+    plain: dict[str, Any] = {"name": material.name, "pbrMetallicRoughness": surface, "doubleSided": double_sided}
     _add_colour(container, maps, plain)
     _add_roughness_metallic(container, maps, plain)
     normal = maps.get("normal")

@@ -34,10 +34,10 @@ def add_meshes(
         for name in mesh.materials:
             if name in by_name and name not in materials:
                 materials[name] = add_surface(container, by_name[name])
-        primitives = _primitives(container, mesh, skin, materials)
-        if not primitives:
+        found = primitives(container, mesh, skin, materials)
+        if not found:
             continue
-        plain: dict[str, Any] = {"name": mesh.name, "primitives": primitives}
+        plain: dict[str, Any] = {"name": mesh.name, "primitives": found}
         if mesh.shape_keys:
             plain |= {"weights": [0.0] * len(mesh.shape_keys), "extras": {"targetNames": list(mesh.shape_keys)}}
         node = {"name": mesh.name, "mesh": container.add("meshes", plain)}
@@ -65,20 +65,7 @@ def triangulated(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
     return every[order], face[order]
 
 
-def _with_levels(mesh: Mesh, skin: Skin | None, skins: dict[str, Skin], levels: bool) -> list[tuple[Mesh, Skin | None]]:
-    """The mesh and, where they are wanted, its coarser versions, each with its own weights or the nearest vertices'."""
-    pairs: list[tuple[Mesh, Skin | None]] = [(mesh, skin)]
-    for number, level in enumerate(mesh.levels if levels else (), 1):
-        name = f"{mesh.name}_LOD{number}"
-        own = skins.get(level.name) if level.name != mesh.name else None
-        if own is None and skin is not None:
-            near = nearest(level.positions, mesh.positions)
-            own = Skin(name, skin.joint_indices[near], skin.weights[near])
-        pairs.append((replace(level, name=name, materials=level.materials or mesh.materials, shape_keys={}), own))
-    return pairs
-
-
-def _primitives(container: Container, mesh: Mesh, skin: Skin | None, materials: dict[str, int]) -> list[dict[str, Any]]:
+def primitives(container: Container, mesh: Mesh, skin: Skin | None, materials: dict[str, int]) -> list[dict[str, Any]]:
     """A primitive for each material that the mesh's faces have."""
     triangles, faces = triangulated(mesh)
     slots = mesh.material_of_face[faces] if len(mesh.material_of_face) else np.zeros(len(faces), np.int32)
@@ -105,6 +92,19 @@ def _primitives(container: Container, mesh: Mesh, skin: Skin | None, materials: 
             ]
         result.append(primitive)
     return result
+
+
+def _with_levels(mesh: Mesh, skin: Skin | None, skins: dict[str, Skin], levels: bool) -> list[tuple[Mesh, Skin | None]]:
+    """The mesh and, where they are wanted, its coarser versions, each with its own weights or the nearest vertices'."""
+    pairs: list[tuple[Mesh, Skin | None]] = [(mesh, skin)]
+    for number, level in enumerate(mesh.levels if levels else (), 1):
+        name = f"{mesh.name}_LOD{number}"
+        own = skins.get(level.name) if level.name != mesh.name else None
+        if own is None and skin is not None:
+            near = nearest(level.positions, mesh.positions)
+            own = Skin(name, skin.joint_indices[near], skin.weights[near])
+        pairs.append((replace(level, name=name, materials=level.materials or mesh.materials, shape_keys={}), own))
+    return pairs
 
 
 def _is_smooth(mesh: Mesh, corners: np.ndarray) -> bool:

@@ -7,7 +7,6 @@ ids, and there is no time in the file: the same Request gives the same bytes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,11 +19,10 @@ from .ifc_openings import FILLINGS, add_filled, can_fill
 from .ifc_products import PROXY, Made, Writer, holes_of, solids
 from .ifc_tree import Tree
 from .ifc_types import Types
-from .parts import Part, parts_of
+from .parts import Part, is_around, parts_of
 
 NAME = "asset.ifc"
 EVERY = 200
-_AROUND = re.compile(r"(neighbour|ground|site|context|street)")
 
 
 def write(asset: Asset, folder: Path, progress: Callable[[float, str], None]) -> list[str]:
@@ -93,7 +91,7 @@ def _add_rest(writer: Writer, asset: Asset) -> None:
         # an option's mass is its storeys' plates already
         if part.mesh in owner and owner[part.mesh] in drawn:
             continue
-        around = _AROUND.match(part.mesh) is not None and part.mesh not in owner
+        around = is_around(part.mesh) and part.mesh not in owner
         writer.add_rest(part, "" if around else owner.get(part.mesh, first), _class_of(part))
 
 

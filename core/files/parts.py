@@ -16,6 +16,8 @@ import numpy as np
 
 from ..asset import Asset, Element
 
+# meshes that belong to no building
+_AROUND = re.compile(r"(neighbour|ground|site|context|street)")
 _STOREY = re.compile(r"(storey -?\d+)\b")
 # a copy stands on the floor of its storey or above
 _FLOOR_TOLERANCE_M = 0.05
@@ -53,6 +55,11 @@ def parts_of(asset: Asset, among: Collection[str] | None = None) -> list[Part]:
         transforms = np.concatenate([np.asarray(c.transforms, np.float64) for c in asset.instances if c.mesh == name])
         parts += _copies(name, transforms, elements.get(name, []), floors)
     return _unique(parts)
+
+
+def is_around(mesh: str) -> bool:
+    """Whether a mesh is what stands around a building, by its name."""
+    return _AROUND.match(mesh) is not None
 
 
 def floors_of(asset: Asset) -> dict[str, float]:
