@@ -17,7 +17,7 @@ from ...core.errors import BundleError, InputError
 from ...core.request import Request
 from .arrival import arrive
 from .building_copies import MOST_OBJECTS, gathered
-from .building_material import SUN, building_material, sun_material, unnamed_material
+from .building_material import SUN, building_material, card_material, card_of, sun_material
 from .building_mesh import all_held, fill_slots, held, hold, key_of, let_go
 from .building_objects import bring_objects
 from .building_parts import GROUP, SHOWN, SITE, collection_of, objects_of
@@ -61,7 +61,7 @@ class MadeBuilding:
         }
         for name in {slot for mesh in self.bundled.meshes.values() for slot in slots_of(mesh, bool(asset.options))}:
             if name not in found:
-                found[name] = sun_material() if name == SUN else unnamed_material(name)
+                found[name] = sun_material() if name == SUN else card_material(name)
         return found
 
 
@@ -70,7 +70,7 @@ def slots_of(mesh: Any, in_row: bool) -> tuple[str, ...]:
     named = tuple(mesh.materials)
     if SUN in mesh.colors and (in_row or not named):
         return (SUN,) * max(1, len(named))
-    return named or ("Plain",)
+    return named or (card_of(mesh.name),)
 
 
 def add_building(

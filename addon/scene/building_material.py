@@ -23,9 +23,9 @@ from .surface import SURFACE, find_or_make, image_of, plain_values, set_plain, s
 SUN = "sun"
 _SUN_NAME = "Sun hours"
 # how much of a sun map's colour shines by itself, so that it can be read in the shade; the rest shows the form
-_SUN_GLOW = 0.5
-# of a maquette's card
-_DEFAULT_GREY = 0.82
+_SUN_GLOW = 0.4
+# cards of a maquette, by the beginning of a mesh's name, sRGB
+CARDS = {"ground": 0.86, "neighbour": 0.66, "": 0.8}
 
 
 def building_material(made: MadeMaterial, textures: Mapping[str, bytes], per_metre: float) -> Any:
@@ -49,10 +49,16 @@ def material_hash(made: MadeMaterial, textures: Mapping[str, bytes], per_metre: 
     return hashlib.sha256(surface_hash(made, textures).encode() + size).hexdigest()
 
 
-def unnamed_material(name: str) -> Any:
-    """A plain grey material for a slot whose material nobody made."""
-    grey = np.full((1, 1, 3), _DEFAULT_GREY, np.float32)
-    return find_or_make(MadeMaterial(name, {"albedo": grey}, (1.0, 1.0), 0.0), {})
+def card_material(name: str) -> Any:
+    """A plain grey material for a slot whose material nobody made; `name` is the slot's."""
+    grey = next(value for start, value in CARDS.items() if name.lower().startswith(start))
+    values = np.full((1, 1, 3), grey, np.float32)
+    return find_or_make(MadeMaterial(name, {"albedo": values}, (1.0, 1.0), 0.0), {})
+
+
+def card_of(mesh: str) -> str:
+    """The name of the slot of a mesh that names no material."""
+    return next((f"{start.capitalize()} card" for start in CARDS if start and mesh.startswith(start)), "Card")
 
 
 def sun_material() -> Any:
