@@ -114,7 +114,7 @@ def fill_root(root: Any, made: MadeBuilding, parts: Sequence[Part], meshes: Mapp
     wanted = wanted_meshes(made, parts)
     before = {data for data in [*(item.data for item in items.values()), *all_held(root)] if key_of(data) is not None}
     former = made_materials(before)
-    now, said = exchange(before, items, wanted, meshes, made, materials)
+    now, said = exchange(before, items, wanted, meshes, made, materials, root)
     for mesh in now.values():
         fill_slots(mesh, materials, mesh if mesh.materials else None)
         hold(root, mesh)

@@ -54,7 +54,14 @@ def objects_of(root: Any) -> dict[str, Any]:
 
 def collection_of(root: Any) -> Any:
     """The collection that holds the building, the one that was made for it; None where it is gone."""
-    return next((home for home in root.users_collection if home.get(GROUP) == ""), None)
+    own = next((home for home in root.users_collection if home.get(GROUP) == ""), None)
+    if own is not None:
+        return own
+    # the designer put the root elsewhere: the collection with most of what hangs on it
+    below = set(root.children_recursive)
+    collections: Any = bpy.data.collections
+    counts = {home: len(below & set(home.all_objects)) for home in collections if home.get(GROUP) == ""}
+    return max((home for home in counts if counts[home]), key=lambda home: counts[home], default=None)
 
 
 def row_of(root: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from .building_mesh import DIGEST, carriable, carry_over, edited, fill_slots, key_of, marked, stage_mesh
+from .building_parts import building_of
 from .surface import SURFACE
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ def exchange(
     staged: Mapping[Key, Any],
     made: MadeBuilding,
     materials: Mapping[str, Any],
+    root: Any,
 ) -> tuple[dict[Key, Any], list[str]]:
-    """({key: mesh} for all of `wanted`, sentences): `before` are the meshes of the building so far, `items` the objects
-    that show them."""
+    """({key: mesh} for all of `wanted`, sentences): `before` are the meshes so far of the building below `root`,
+    `items` the objects that show them."""
     users = {item.data: item for item in items.values()}
     now: dict[Key, Any] = {}
     giving_way: list[Any] = []
@@ -54,7 +56,7 @@ def exchange(
     for key in sorted(wanted):
         if key not in now:
             now[key] = staged.get(key) or new_mesh_of(made, key)
-    _replace({data: now[key] for data in giving_way if (key := key_of(data)) is not None}, materials)
+    _replace({data: now[key] for data in giving_way if (key := key_of(data)) is not None}, materials, root)
     return now, said
 
 
@@ -87,12 +89,13 @@ def _carried(data: Any, item: Any, made: MadeBuilding, key: Key) -> bool:
     return True
 
 
-def _replace(other: Mapping[Any, Any], materials: Mapping[str, Any]) -> None:
-    """Every object of the file that shows a mesh shows the other; names and slots come along."""
+def _replace(other: Mapping[Any, Any], materials: Mapping[str, Any], root: Any) -> None:
+    """Every object that shows a mesh shows the other, the slots as they were; but for those of another building, which
+    may be a copy of this one."""
     for old, new in other.items():
         if old != new:
             fill_slots(new, materials, old)
     objects: Any = bpy.data.objects
     for item in objects:
-        if (new := other.get(item.data)) is not None:
+        if (new := other.get(item.data)) is not None and building_of(item) in (root, None):
             item.data = new

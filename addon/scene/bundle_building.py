@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.asset import Asset, Element, Mesh
+from ...core.errors import BundleError
 from .bundle_character import Textures, read_character
 
 ROOF, STAIRS, AROUND = "Roof", "Stairs", "Surroundings"
@@ -98,6 +99,8 @@ def parts_of(asset: Asset, among: Collection[str] | None = None) -> list[Part]:
             )
     for name in sorted(copied & {*wanted}):
         transforms = np.concatenate([np.asarray(c.transforms, np.float64) for c in asset.instances if c.mesh == name])
+        if transforms.shape[1:] != (4, 4) or not np.isfinite(transforms).all():
+            raise BundleError(f"Copies of '{name}' stand nowhere. Make it again.")
         parts += _copies(name, transforms, elements.get(name, []), floors)
     return _unique(parts)
 

@@ -266,6 +266,32 @@ def test_a_second_building_is_one_of_its_own(site: Site) -> None:
     assert len(site.objects(second)) == 12 and site.objects(second)["roof"].data.vertices[-1].co.y == 5.0
 
 
+def test_a_copy_of_a_building_stays_as_it_is(site: Site) -> None:
+    root = site.add()
+    copies = {item: item.copy() for item in (root, *root.children_recursive)}
+    for item, copy in copies.items():
+        item.users_collection[0].objects.link(copy)
+        copy.parent = copies.get(item.parent)
+    free = bpy.data.objects.new("A window elsewhere", bpy.data.objects["storey 0 wall 0 opening 0"].data)
+    assert site.change(root, deep_m=9.0, storeys=3) == []
+    assert len(site.objects(copies[root])) == 12 and len(site.objects(root)) == 17
+    assert size_of(site.objects(copies[root])["storey 0 walls"])[1] == 8.0
+    assert size_of(site.objects(root)["storey 0 walls"])[1] == 9.0
+    assert free.data == site.objects(root)["storey 0 wall 0 opening 0"].data
+    site.change(copies[root], deep_m=7.0)
+    assert size_of(site.objects(root)["roof"])[1] == 9.0 and size_of(site.objects(copies[root])["roof"])[1] == 7.0
+
+
+def test_a_root_that_was_put_elsewhere(site: Site) -> None:
+    root = site.add()
+    home, scene = root.users_collection[0], bpy.context.scene
+    assert scene is not None
+    home.objects.unlink(root)
+    scene.collection.objects.link(root)
+    site.change(root, storeys=3)
+    assert site.parts.collection_of(root) == home and "Storey 2" in home.children
+
+
 def test_long_names_and_nameless_copies(site: Site) -> None:
     import dataclasses
 
