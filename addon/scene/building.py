@@ -125,7 +125,7 @@ def fill_root(root: Any, made: MadeBuilding, parts: Sequence[Part], meshes: Mapp
     gone = [mesh for mesh in all_held(root) if key_of(mesh) not in wanted]
     let_go(root, wanted)
     bpy.data.batch_remove([mesh for mesh in {*gone, *before} if not mesh.users])
-    return said + keep_materials(former)
+    return said + keep_materials({*former, *materials.values()})
 
 
 def wanted_meshes(made: MadeBuilding, parts: Sequence[Part]) -> set[tuple[str, int]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from .as_made import is_as_made, remove
 from .building_mesh import DIGEST, carriable, carry_over, edited, fill_slots, key_of, marked, stage_mesh
 from .building_parts import building_of
 from .surface import SURFACE
@@ -75,11 +76,14 @@ def made_materials(meshes: Collection[Any]) -> set[Any]:
 
 
 def keep_materials(materials: Collection[Any]) -> list[str]:
-    """Let those stay in the file that nothing shows any more; sentences for the designer."""
+    """Of those that nothing shows any more let the ones stay that the designer worked on; sentences about them."""
     alone = sorted((material for material in materials if not material.users), key=lambda material: material.name)
-    for material in alone:
+    kept = [material for material in alone if not is_as_made(material)]
+    for material in kept:
         material.use_fake_user = True
-    return [f"The former material '{material.name}' stays in the file." for material in alone]
+    said = [f"The former material '{material.name}' stays in the file." for material in kept]
+    remove(material for material in alone if not material.use_fake_user)
+    return said
 
 
 def _carried(data: Any, item: Any, made: MadeBuilding, key: Key) -> bool:

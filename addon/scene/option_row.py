@@ -20,6 +20,7 @@ from .arrival import arrive
 from .building import MadeBuilding, check_free, fill_root, new_root, write_building_record
 from .building_mesh import all_held
 from .building_parts import CODE, OPTION, ORIGIN, PLACE, ROW, collection_of, is_made, option_of, option_roots, rows
+from .building_swap import keep_materials, made_materials
 from .caption import bring_caption, is_caption
 from .targets import Target
 
@@ -73,8 +74,10 @@ def remove_root(root: Any) -> None:
             item.parent = None
             item.matrix_world = there
     meshes = {item.data for item in ours if item.data is not None} | {*all_held(root)}
+    materials = made_materials([data for data in meshes if isinstance(data, bpy.types.Mesh)])
     bpy.data.batch_remove({*ours, root})
     bpy.data.batch_remove([data for data in meshes if not data.users])
+    keep_materials(materials)
     for below_home in [*home.children_recursive, home] if home is not None else []:
         if not below_home.objects and not below_home.children:
             bpy.data.collections.remove(below_home)

@@ -175,8 +175,13 @@ def test_a_material_that_was_replaced_stays(site: Site) -> None:
     assert walls.vertices[-1].co.y == 10.0
     (other,) = bpy.data.objects["storey 1 walls"].data.materials
     assert other.node_tree.nodes["Principled"].inputs["Base Color"].default_value[0] == pytest.approx(0.604, abs=1e-3)
-    assert said == ["The former material 'Brick' stays in the file."]
+    assert said == [] and len(bpy.data.materials) == 4, "the former brick was as it was made, so it is gone"
     assert site.change(root, deep_m=10.0, bricks=0.8) == [], "nothing to do the second time"
+    mine = other.node_tree.nodes["Principled"].inputs["Roughness"]
+    mine.default_value = 0.123
+    said = site.change(root, deep_m=10.0, bricks=0.2)
+    assert said == [f"The former material '{other.name}' stays in the file."]
+    assert mine.default_value == pytest.approx(0.123) and other.use_fake_user
 
 
 def test_what_was_moved_by_hand_stays_moved(site: Site) -> None:

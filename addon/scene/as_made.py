@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a made material still is as it was made, so that one that nothing shows any more can go."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import bpy
+
+# on a material: the hash of its nodes as they were made
+AS_MADE = "maquette_as_made"
+_DIGITS = 5
+
+
+def remember(material: Any) -> None:
+    """Note how a new material is."""
+    if AS_MADE not in material:
+        material[AS_MADE] = _fingerprint(material)
+
+
+def is_as_made(material: Any) -> bool:
+    """Whether a material's name, nodes and images were left alone; False where it is not known how it was made."""
+    painted = any(image.is_dirty for image in _images(material))
+    return bool(material.get(AS_MADE) == _fingerprint(material)) and not painted
+
+
+def remove(materials: Iterable[Any]) -> None:
+    """Take materials out of the file, and images that nothing else shows."""
+    going = list(materials)
+    images = {image for material in going for image in _images(material)}
+    bpy.data.batch_remove(going)
+    bpy.data.batch_remove([image for image in images if not image.users])
+
+
+def _images(material: Any) -> list[Any]:
+    found = [getattr(node, "image", None) for node in material.node_tree.nodes] if material.node_tree else []
+    return [image for image in found if image is not None]
+
+
+def _fingerprint(material: Any) -> str:
+    tree = material.node_tree
+    if tree is None:
+        return ""
+    nodes = [(node.name, node.bl_idname, node.mute, [_value(socket) for socket in node.inputs]) for node in tree.nodes]
+    links = sorted(
+        (link.from_node.name, link.from_socket.identifier, link.to_node.name, link.to_socket.identifier)
+        for link in tree.links
+    )
+    images = [image.name for image in _images(material)]
+    return hashlib.sha256(repr((material.name, nodes, links, images)).encode()).hexdigest()
+
+
+def _value(socket: Any) -> Any:
+    value = getattr(socket, "default_value", None)
+    if isinstance(value, (int, float)):
+        return round(float(value), _DIGITS)
+    if value is None or isinstance(value, (str, bpy.types.ID)):
+        return getattr(value, "name", value)
+    return [round(float(part), _DIGITS) for part in value]
