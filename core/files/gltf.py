@@ -12,10 +12,11 @@ from pathlib import Path
 
 from ..asset import Asset
 from ..errors import InputError
-from .gltf_building_writing import SharingContainer, add_buildings, is_building
+from .gltf_building_writing import add_buildings, is_building
 from .gltf_clip_writing import add_clips
 from .gltf_mesh_writing import add_meshes
 from .gltf_plane import add_plane
+from .gltf_sharing import SharingContainer
 from .gltf_skeleton_writing import add_skeleton
 from .gltf_writing import Container
 

@@ -7,8 +7,6 @@ arrays. UVs in metres are divided by the size of the material's tile: every impo
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,31 +29,6 @@ _PLAIN_GREY = 0.6
 _GAP = 0.15
 _SQUARE = 1e-5
 _MOVE_DIGITS, _HEIGHT_DIGITS = 6, 4
-
-
-class SharingContainer(Container):
-    """A container that writes equal bytes and equal accessors once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._views: dict[bytes, int] = {}
-        self._accessors: dict[str, int] = {}
-
-    def add(self, part: str, item: dict[str, Any]) -> int:
-        """Append to a top-level list; the index of an equal accessor where there is one."""
-        if part != "accessors":
-            return super().add(part, item)
-        text = json.dumps(item, sort_keys=True)
-        if text not in self._accessors:
-            self._accessors[text] = super().add(part, item)
-        return self._accessors[text]
-
-    def add_view(self, data: bytes, **more: int) -> int:
-        """Append bytes; the index of a view of equal ones where there is one."""
-        digest = hashlib.sha256(data + repr(sorted(more.items())).encode()).digest()
-        if digest not in self._views:
-            self._views[digest] = super().add_view(data, **more)
-        return self._views[digest]
 
 
 def is_building(asset: Asset) -> bool:
