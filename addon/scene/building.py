@@ -28,6 +28,7 @@ from .targets import Target
 
 # modes in which a mesh's own data are not what the window shows
 BUSY_MODES = ("EDIT", "SCULPT")
+ROOT_SIZE_M = 2.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def add_building(
     """The root of a new building whose site's origin lies at `origin`, in Blender units, in a collection of its own."""
     made.check()
     into = scene.find_in(bpy.data.scenes) or bpy.context.scene
-    collection, root = new_root(made.title, origin)
+    collection, root = new_root(made.title, origin, made.per_metre)
     fill_root(root, made, made.parts(), meshes)
     write_building_record(root, made, made.bundled.asset.report)
     arrive(into, collection, root)
@@ -96,12 +97,12 @@ def change_building(root: Any, made: MadeBuilding, meshes: Mapping[tuple[str, in
     return said
 
 
-def new_root(title: str, origin: Sequence[float]) -> tuple[Any, Any]:
+def new_root(title: str, origin: Sequence[float], per_metre: float) -> tuple[Any, Any]:
     """(collection, root) of a building that has no parts yet, in no scene yet."""
     collection: Any = bpy.data.collections.new(title)
     collection[GROUP] = ""
     root: Any = bpy.data.objects.new(title, None)
-    root.location = origin
+    root.location, root.empty_display_size = origin, ROOT_SIZE_M * per_metre
     collection.objects.link(root)
     return collection, root
 

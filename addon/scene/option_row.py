@@ -117,7 +117,7 @@ def _bring(row: Any, made: MadeBuilding, meshes: Mapping[Key, Any], origin: Sequ
     for option, (line, along) in zip(options, places(options, first), strict=True):
         root = there.pop(option.name, None)
         if root is None:
-            home, root = new_root(option.name, _place(box, line, along, made.per_metre, origin))
+            home, root = new_root(option.name, _place(box, line, along, made.per_metre, origin), made.per_metre)
             row.children.link(home)
         root[OPTION], root[CODE], root[PLACE], root[ORIGIN] = option.name, list(option.code), [line, along], origin
         said += fill_root(root, made, made.parts(option.name), meshes)

@@ -381,3 +381,28 @@ def test_a_picked_option_stays_alone(site: Site) -> None:
         site.row.remove_root(root)
     assert site.parts.option_roots(row) == [kept] and len(site.objects(kept)) == 3
     assert lamp.name in bpy.data.objects and orphans() == []
+
+
+def test_a_level_may_be_empty(site: Site) -> None:
+    import dataclasses
+
+    levels = site.maquette.module("addon.scene.building_levels")
+    asset = small_building.building()
+    window = asset.meshes[-1]
+    nothing = dataclasses.replace(
+        window,
+        positions=np.zeros((0, 3), np.float32),
+        corners=np.zeros(0, np.int32),
+        face_starts=np.zeros(1, np.int32),
+        material_of_face=np.zeros(0, np.int32),
+        uvs={"UVMap": np.zeros((0, 2), np.float32)},
+    )
+    meshes = (*asset.meshes[:-1], dataclasses.replace(window, levels=(nothing, nothing)))
+    made = site.made(dataclasses.replace(asset, meshes=meshes))
+    root = site.building.add_building(made, site.scene(), site.meshes(made))
+    levels.show_level(root, 2)
+    item = bpy.data.objects["storey 0 wall 0 opening 0"]
+    assert levels.num_levels(root) == 3 and len(item.data.polygons) == 0
+    assert site.building.change_building(root, made, site.meshes(made, [root])) == []
+    levels.show_level(root, 0)
+    assert len(item.data.polygons) == 6
