@@ -46,7 +46,7 @@ def openings_of(
         transforms = placed.transforms.copy()
         transforms[:, 2, 3] += np.float32(storey.elevation_m)
         copies[kinds[placed.kind]].append(transforms)
-    names = _names(list(kinds))
+    names = names_of_kinds(list(kinds))
     meshes = [
         opening_mesh(name, kind.opening, style.recess_m, style.frame_m, thickness)
         for name, kind in zip(names, kinds, strict=True)
@@ -64,7 +64,7 @@ def _table(rows: Sequence[tuple[Storey, int, Placed]], kinds: dict[OpeningKind, 
     return Openings(tuple(kinds), storey, ring, edge, kind, centre)
 
 
-def _names(kinds: Sequence[OpeningKind]) -> list[str]:
+def names_of_kinds(kinds: Sequence[OpeningKind]) -> list[str]:
     """The kinds' names, numbered from the second of one name on: storeys of other heights bring other measures."""
     names: list[str] = []
     for kind in kinds:

@@ -82,7 +82,8 @@ def build_shell(
     tops = [(f"{storey.name} floor", storey.elevation_m) for storey in storeys]
     meshes += slabs(inner, slab_m, [*tops, ("roof slab", storeys[-1].top_m)])
     if all(mask.all() for mask in openable):
-        meshes += bands(rings[0], storeys, style.band_m, slab_m)
+        banded = storeys if len(storeys) == 1 else (storeys[0], storeys[-1])
+        meshes += bands(rings[0], banded, style.band_m, slab_m)
     openings, instances, kinds_used = openings_of(stacked, style, thickness)
     meshes += kinds_used
     report = _report(rings, storeys, thickness, openings)

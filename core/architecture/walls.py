@@ -88,17 +88,23 @@ def _transforms(ring: np.ndarray, edge: np.ndarray, centre: np.ndarray, foot: np
     return made
 
 
-def wall_meshes(stacked: Sequence[tuple[Storey, list[Wall]]]) -> list[Mesh]:
-    """A mesh for each storey and ring; storeys of one kind share their faces' arrays."""
+def wall_meshes(stacked: Sequence[tuple[Storey, list[Wall]]], plate: str = "") -> list[Mesh]:
+    """A mesh for each storey and ring; those of one kind share their faces' arrays. `plate` as in `wall_mesh_name`."""
     faces: dict[int, _Faces] = {}
     meshes = []
     for storey, walls in stacked:
         for number, wall in enumerate(walls):
-            name = f"{storey.name} walls" if number == 0 else f"{storey.name} courtyard {number} walls"
+            name = wall_mesh_name(storey, number, plate)
             if id(wall) not in faces:
                 faces[id(wall)] = _face_arrays(wall.solid)
             meshes.append(_raised(name, wall.solid, faces[id(wall)], storey.elevation_m, WALL_SLOTS))
     return meshes
+
+
+def wall_mesh_name(storey: Storey, ring: int, plate: str = "") -> str:
+    """`storey 2 walls`, `storey 2 courtyard 1 walls`; the words `plate` tell several plates of a storey apart."""
+    words = [storey.name, plate, f"courtyard {ring}" if ring else "", "walls"]
+    return " ".join(word for word in words if word)
 
 
 def _face_arrays(solid: WallSolid) -> _Faces:
@@ -117,8 +123,8 @@ def _raised(name: str, solid: WallSolid, faces: _Faces, elevation: float, slots:
     return Mesh(name, positions.astype(np.float32), corners, starts, material, slots, {"UVMap": layer})
 
 
-def bands(ring: np.ndarray, storeys: Sequence[Storey], out_m: float, slab_m: float) -> list[Mesh]:
-    """A band around the outer ring above the base and under the roof; none where the outline has no room for it.
+def bands(ring: np.ndarray, storeys: Sequence[Storey], out_m: float, slab_m: float, plate: str = "") -> list[Mesh]:
+    """A band around the outer ring at the top of each of `storeys`; none where the outline has no room for it.
 
     Between the head of an opening and the floor above there is always room: a lintel and a slab.
     """
@@ -133,5 +139,7 @@ def bands(ring: np.ndarray, storeys: Sequence[Storey], out_m: float, slab_m: flo
     heights = np.array([0.0, height])
     solid = wall_solid(around, heights, np.zeros((1, len(ring)), bool), FaceKind(0, 0, 0, 0))
     faces = _face_arrays(solid)
-    banded = [storeys[0], storeys[-1]] if len(storeys) > 1 else [storeys[0]]
-    return [_raised(f"{one.name} band", solid, faces, one.top_m - height, BAND_SLOTS) for one in banded]
+    names = [" ".join(word for word in (one.name, plate, "band") if word) for one in storeys]
+    return [
+        _raised(name, solid, faces, one.top_m - height, BAND_SLOTS) for name, one in zip(names, storeys, strict=True)
+    ]

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole buildings: every part closed, roofs on all that is uncovered, elements that agree with meshes and report."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from closed_mesh import is_closed, volume
+from synthetic_outlines import BLOCK, L_SHAPE, RECTANGLE, U_SHAPE, star
+
+from maquette.core.architecture.building_kernel import BuildingParts, build
+from maquette.core.architecture.building_style import BuildingStyle
+from maquette.core.architecture.massing import Massing
+from maquette.core.architecture.outline import Outline
+from maquette.core.architecture.site import Neighbour
+from maquette.core.asset import Asset
+from maquette.core.errors import InputError
+from maquette.core.files.parts import parts_of
+
+
+def box(x0: float, y0: float, x1: float, y1: float) -> Outline:
+    return Outline(np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], float))
+
+
+PODIUM, TOWER, WING = box(0, 0, 40, 24), box(2, 4, 16, 20), box(24, 0, 40, 20)
+# a podium with two towers, the second of which steps back and then ends
+STEPPED = Massing(
+    ((PODIUM,), (PODIUM,), (TOWER, WING), (TOWER, WING), (TOWER, box(24, 0, 36, 18)), (TOWER,)),
+    (4.5, 3.2, 3.2, 3.2, 3.2, 3.0),
+)
+
+
+def block(*rings: np.ndarray, storeys: int = 3) -> Massing:
+    return Massing(((Outline(rings[0], tuple(rings[1:])),),) * storeys, (3.6, *[3.1] * (storeys - 1)))
+
+
+MASSINGS = [STEPPED, block(RECTANGLE), block(L_SHAPE), block(U_SHAPE), block(*BLOCK), block(star(3), storeys=1)]
+
+
+def assert_whole(parts: BuildingParts) -> None:
+    names = [mesh.name for mesh in parts.meshes]
+    assert len(set(names)) == len(names)
+    for mesh in parts.meshes:
+        assert is_closed(mesh), mesh.name
+        assert volume(mesh) > 0, mesh.name
+    ids = [element.id for element in parts.elements]
+    assert len(set(ids)) == len(ids)
+    assert {element.mesh for element in parts.elements} <= {"", *names}
+    assert {element.parent for element in parts.elements} <= {"", *ids}
+
+
+@pytest.mark.parametrize("roof", ["flat", "gable", "hip", "mansard", "shed"])
+@pytest.mark.parametrize("number", range(len(MASSINGS)))
+def test_every_part_is_closed(number: int, roof: str) -> None:
+    assert_whole(build(MASSINGS[number], BuildingStyle("classical", roof=roof, eaves_m=0.4)))
+
+
+def test_quantities_agree_with_the_meshes_and_the_report() -> None:
+    for massing in MASSINGS:
+        parts = build(massing, BuildingStyle("shopfront"))
+        meshes = {mesh.name: mesh for mesh in parts.meshes}
+        walls: Counter[str] = Counter()
+        for element in parts.elements:
+            if element.ifc_class == "IfcWall":
+                walls[element.mesh] += element.quantities["net_volume_m3"]
+            if element.ifc_class == "IfcSlab":
+                assert element.quantities["net_volume_m3"] == pytest.approx(volume(meshes[element.mesh]), rel=1e-4)
+        for name, held in walls.items():
+            assert held == pytest.approx(volume(meshes[name]), rel=1e-4)
+        of = {
+            kind: [e.quantities for e in parts.elements if e.ifc_class == kind]
+            for kind in ("IfcBuildingStorey", "IfcWindow", "IfcWall", "IfcDoor")
+        }
+        report = parts.report
+        assert sum(one["gross_floor_area_m2"] for one in of["IfcBuildingStorey"]) == pytest.approx(
+            report["gross_floor_area_m2"]
+        )
+        assert sum(one["net_floor_area_m2"] for one in of["IfcBuildingStorey"]) == pytest.approx(
+            report["net_floor_area_m2"]
+        )
+        assert sum(one["area_m2"] for one in of["IfcWindow"]) == pytest.approx(report["glazed_area_m2"])
+        assert sum(one["gross_area_m2"] for one in of["IfcWall"]) == pytest.approx(report["facade_area_m2"])
+        assert (len(of["IfcWindow"]), len(of["IfcDoor"])) == (report["num_windows"], report["num_doors"])
+        assert report["gross_floor_area_m2"] == pytest.approx(massing.gross_floor_area_m2)
+
+
+def test_each_window_element_is_where_its_copy_stands() -> None:
+    parts = build(STEPPED, BuildingStyle("rhythmic"))
+    elements = {element.id: element for element in parts.elements}
+    asset = Asset("tower", meshes=parts.meshes, instances=parts.instances, elements=parts.elements)
+    copies = [part for part in parts_of(asset) if part.transform is not None]
+    assert len(copies) == parts.report["num_windows"] + parts.report["num_doors"]
+    for part in copies:
+        (one,) = part.elements
+        wall = elements[one.parent]
+        along = (wall.polygon[1] - wall.polygon[0]) / wall.quantities["length_m"]
+        foot = wall.polygon[0] + one.quantities["offset_m"] * along
+        height = wall.quantities["elevation_m"] + one.quantities["sill_m"]
+        assert part.transform is not None
+        assert part.transform[:3, 3] == pytest.approx([*foot, height], abs=1e-4)
+
+
+def test_roofs_cover_what_the_storey_above_leaves_open() -> None:
+    parts = build(STEPPED, BuildingStyle(roof="hip"))
+    covered = {name: 0.0 for name in ("roof", "terrace")}
+    for roof in parts.roofs:
+        if roof.kind != "parapet":
+            covered["terrace" if roof.kind == "terrace" else "roof"] += roof.area_m2
+    # the tower, and the wing that ends below its top
+    assert covered["roof"] == pytest.approx(TOWER.area + 12 * 18)
+    assert covered["terrace"] == pytest.approx(PODIUM.area - TOWER.area - 12 * 18)
+    assert parts.report["num_roofs_as_asked"] == parts.report["num_roofs"] == 2
+
+
+def test_kinds_of_openings_are_shared_over_plates_and_tiers() -> None:
+    names = [copies.mesh for copies in build(STEPPED, BuildingStyle("plain")).instances]
+    assert sorted(names) == ["door", "window base", "window middle", "window top"]
+
+
+def test_terraces_have_no_parapet_along_the_walls_that_rise_from_them() -> None:
+    parts = build(Massing(((PODIUM,), (TOWER,)), (4.0, 3.0)), BuildingStyle())
+    parapet = next(mesh for mesh in parts.meshes if mesh.name == "storey 0 terrace 1 parapet")
+    inside = (np.abs(parapet.positions[:, :2] - (9, 12)) < (7.5, 8.5)).all(1)
+    assert not inside.any()
+
+
+def test_floors_have_holes_for_stairs() -> None:
+    hole = np.array([(2.0, 2.0), (4.0, 2.0), (4.0, 6.0), (2.0, 6.0)])
+    parts = build(block(RECTANGLE), floor_holes={1: [hole]})
+    assert_whole(parts)
+    whole, pierced = (next(f for f in parts.floors if f.name == f"storey {n} floor") for n in (2, 1))
+    assert whole.area_m2 - pierced.area_m2 == pytest.approx(8.0)
+    (opening,) = [element for element in parts.elements if element.ifc_class == "IfcOpeningElement"]
+    assert opening.parent == "storey 1 floor"
+
+
+def test_walls_beside_neighbours_are_blind_up_to_their_roofs() -> None:
+    neighbour = Neighbour(np.array([(18.0, 0.0), (30.0, 0.0), (30.0, 10.0), (18.0, 10.0)]), 7.0)
+    parts = build(block(RECTANGLE, storeys=4), neighbours=[neighbour])
+    assert_whole(parts)
+    to_neighbour = [e for e in parts.elements if e.ifc_class == "IfcWindow" and " wall 2 " in e.id]
+    assert {element.storey for element in to_neighbour} == {"storey 2", "storey 3"}
+
+
+def test_the_door_is_next_to_the_point_asked_for() -> None:
+    parts = build(STEPPED, front_door=np.array([41.0, 10.0]))
+    (door,) = [element for element in parts.elements if element.ifc_class == "IfcDoor"]
+    assert door.parent == "storey 0 wall 2"
+
+
+def test_same_input_same_bytes() -> None:
+    one, two = (build(STEPPED, BuildingStyle("house", roof="gable", eaves_m=0.3)) for _ in range(2))
+    assert one.report == two.report
+    for left, right in zip(one.meshes, two.meshes, strict=True):
+        assert left.positions.tobytes() == right.positions.tobytes()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"facade": "gothic"}, {"roof": "dome"}, {"wall_m": 0.0}, {"changes": (("horns", 2.0),)}]
+)
+def test_unknown_styles_are_told(changes: dict) -> None:
+    with pytest.raises(InputError):
+        BuildingStyle(**changes)
+
+
+def test_a_massing_without_plates_is_told() -> None:
+    with pytest.raises(InputError, match="at least one plate"):
+        build(Massing(((PODIUM,), ()), (3.0, 3.0)))
