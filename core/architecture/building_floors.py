@@ -11,22 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from shapely import Polygon, force_2d, set_precision, unary_union
-from shapely.geometry.polygon import orient
+from shapely import Polygon, unary_union
 
 from ..asset import Mesh
 from .building_shells import PlateShell
 from .outline import is_inside
+from .plan_shapes import SLIVER_M2, Rings, polygon_of, rings_of
 from .slabs import slabs
 from .storeys import Storey
 from .straight_skeleton import area
-
-# pieces with less area than this are none
-SLIVER_M2 = 0.05
-# no coordinate of a plan is told more exactly
-GRID_M = 1e-4
-
-Rings = tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True)
@@ -123,31 +116,3 @@ def _pierced(rings: Rings, holes: Sequence[np.ndarray]) -> list[Rings]:
 
 def _is_well_within(rings: Rings, hole: np.ndarray) -> bool:
     return is_inside(rings[0], hole[0]) and bool(polygon_of(rings).buffer(-0.01).contains(Polygon(hole)))
-
-
-def polygon_of(rings: Sequence[np.ndarray]) -> Polygon:
-    """The polygon within rings, mended where they touch themselves."""
-    made = Polygon(rings[0], [ring for ring in rings[1:]])
-    return made if made.is_valid else made.buffer(0)
-
-
-def rings_of(shape: object, sliver_m: float = 0.0) -> list[Rings]:
-    """The pieces of a shapely shape, largest first, without slivers: narrower than `sliver_m` or under SLIVER_M2."""
-    if sliver_m:
-        opened = shape.buffer(-sliver_m / 2, join_style="mitre")  # type: ignore[attr-defined]
-        shape = opened.buffer(sliver_m / 2, join_style="mitre").intersection(shape)
-    whole = set_precision(force_2d(shape), GRID_M)
-    parts = [part for part in getattr(whole, "geoms", [whole]) if isinstance(part, Polygon)]
-    parts = [part for part in parts if part.area >= SLIVER_M2]
-    parts.sort(key=lambda part: (-part.area, part.bounds))
-    made = []
-    for part in parts:
-        # corners that a straight side does not need make triangles without area
-        plain = part.simplify(GRID_M, preserve_topology=True)
-        part = orient(plain if plain.is_valid and not plain.is_empty else part)
-        made.append((_ring(part.exterior), *(_ring(hole) for hole in part.interiors if abs(Polygon(hole).area) > 1e-3)))
-    return made
-
-
-def _ring(line: object) -> np.ndarray:
-    return np.array(line.coords, np.float64)[:-1]  # type: ignore[attr-defined]

@@ -3,39 +3,34 @@
 
 The same input gives the same bytes. Names of parts: `storey 2 walls`, `storey 2 plate 2 walls`, `storey 2 courtyard 1
 walls`, `storey 2 floor`, `roof slab`, `roof`, `storey 3 terrace 1`, `storey 3 terrace 1 parapet`, `storey 0 band`,
-`window middle`, `door`. Elements have the ids that `building_elements` tells.
+`window middle`, `door`, `balcony`, `stair 1`, `storey 1 stair railing`, `storey 1 core walls`. Elements have the ids
+that `building_elements` tells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..asset import Element, Instances, Material, Mesh
+from .balconies import balconies_of
 from .building_elements import elements_of, report_of
 from .building_floors import Floor, floor_meshes, floors_of
 from .building_materials import plain_materials
 from .building_openings import OpeningRun, building_openings
+from .building_parts import Extra
 from .building_roofs import BuildingRoof, roofs_of
 from .building_shells import PlateShell, shells_of
 from .building_style import BuildingStyle
 from .massing import Massing
 from .outline import Outline
 from .site import Neighbour
+from .stair_placing import default_stairs
+from .stairs import StairRun, stairs_of, wells_in_floors
 from .storeys import Storey
 from .walls import bands, wall_meshes
-
-
-@dataclass(frozen=True)
-class Extra:
-    """Parts that come from elsewhere, such as stairs and what stands in rooms, with their elements and copies."""
-
-    meshes: tuple[Mesh, ...] = ()
-    instances: tuple[Instances, ...] = ()
-    elements: tuple[Element, ...] = ()
-    report: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,18 +61,27 @@ def build(
     front_door: np.ndarray | None = None,
     neighbours: Sequence[Neighbour] = (),
     plot: Outline | None = None,
+    stairs: Sequence[StairRun] | None = None,
     floor_holes: Mapping[int, Sequence[np.ndarray]] | None = None,
     extras: Sequence[Extra] = (),
 ) -> BuildingParts:
     """Every part of the building that `massing` stands for.
 
     `front_door` (2,) metres says which wall has the door; walls beside `neighbours` are blind as far up as those go.
-    `floor_holes` are rings (N, 2) metres in the floor of a storey, by its index (1: between ground and first floor).
+    `stairs` go where they are placed; without them there is one for each plate that nothing stands on, if the style has
+    stairs and there is room. `floor_holes` are more rings (N, 2) metres in the floor of a storey, by its index (1:
+    between ground and first floor).
     Raises InputError for what no building can have, before anything is made.
     """
     style = style or BuildingStyle()
-    storeys, shells = shells_of(massing, style, front_door, neighbours)
-    floors = floors_of(storeys, shells, style.slab_m, floor_holes or {})
+    storeys, shells = shells_of(massing, style, front_door, neighbours, plot)
+    missing = 0
+    if stairs is None:
+        stairs, missing = default_stairs(storeys, shells) if style.stairs else ((), 0)
+    holes = wells_in_floors(stairs)
+    for index, more in (floor_holes or {}).items():
+        holes.setdefault(index, []).extend(more)
+    floors = floors_of(storeys, shells, style.slab_m, holes)
     roofs = roofs_of(storeys, shells, style)
     facade = style.facade_style
     openings, instances, kinds = building_openings(shells, facade)
@@ -90,14 +94,16 @@ def build(
     meshes += floor_meshes(floors)
     meshes += [roof.mesh for roof in roofs]
     meshes += kinds
-    for extra in extras:
+    added = [stairs_of(stairs, storeys, style.slab_m), balconies_of(openings, facade, style.balcony_m), *extras]
+    for extra in added:
         meshes += extra.meshes
         instances += extra.instances
     report = report_of(massing, storeys, shells, openings, roofs)
     elements = elements_of(storeys, shells, floors, roofs, openings, plot, report)
-    for extra in extras:
+    for extra in added:
         elements += extra.elements
         report |= extra.report
+    report["num_stairs_without_room"] += missing
     return BuildingParts(
         massing=massing,
         storeys=storeys,

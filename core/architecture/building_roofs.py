@@ -14,11 +14,12 @@ import numpy as np
 from shapely import unary_union
 
 from ..asset import Mesh
-from .building_floors import Rings, is_topmost, polygon_of, rings_of
+from .building_floors import is_topmost
 from .building_shells import PlateShell
 from .building_style import BuildingStyle
 from .eaves import with_eaves
 from .outline import Outline
+from .plan_shapes import Rings, polygon_of, rings_of
 from .roof import Roof, RoofStyle, make_roof
 from .slabs import slabs
 from .storeys import Storey

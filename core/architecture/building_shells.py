@@ -11,13 +11,16 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
+import shapely
 
 from ..codec import show
 from ..errors import InputError
+from .balconies import with_balconies
 from .building_style import BuildingStyle
 from .facade import FacadeStyle, kinds_of, lay_out
 from .massing import Massing
 from .outline import Outline, is_inside
+from .plan_shapes import polygon_of
 from .site import Neighbour
 from .storeys import Storey, Tier, stack
 from .wall_columns import span
@@ -62,6 +65,7 @@ def shells_of(
     style: BuildingStyle,
     front_door: np.ndarray | None = None,
     neighbours: Sequence[Neighbour] = (),
+    plot: Outline | None = None,
 ) -> tuple[tuple[Storey, ...], list[PlateShell]]:
     """The building's storeys, and a shell for each run of storeys with the same plate, from the ground up.
 
@@ -69,6 +73,7 @@ def shells_of(
     massing or an outline that no building can have.
     """
     storeys = stack(massing.heights_m)
+    land = polygon_of(plot.rings) if plot is not None else None
     if len(massing.plates) != len(storeys) or not all(massing.plates):
         raise InputError(
             f"The massing has {show(len(massing.plates))} storeys of plates and {show(len(storeys))} heights. "
@@ -79,11 +84,12 @@ def shells_of(
     for first, count, plates in massing.tiers():
         here = storeys[first : first + count]
         fronts = _fronts(plates, front_door)
+        solid = _solid(massing, first, neighbours) if style.balconies and first + count > 1 else None
         start = 0
         for number, outline in enumerate(plates):
             front = fronts[number] if first == 0 else -1
             for run, is_open in _runs(here, outline, neighbours):
-                shell = _shell(outline, run, facade, style.slab_m, faces, is_open, front)
+                shell = _shell(outline, run, facade, style, faces, is_open, front, solid, land)
                 shells.append(replace(shell, plate=number, first_wall=start))
             start += sum(map(len, outline.rings))
     return storeys, shells
@@ -107,12 +113,15 @@ def _shell(
     outline: Outline,
     storeys: tuple[Storey, ...],
     facade: FacadeStyle,
-    slab_m: float,
+    style: BuildingStyle,
     faces: _Faces,
     is_open: tuple[np.ndarray, ...],
     front: int | None,
+    solid: shapely.Geometry | None,
+    land: shapely.Geometry | None,
 ) -> PlateShell:
-    """The shell of one plate; `front` None leaves the door to the longest open edge, -1 means no door."""
+    """The shell of one plate; `front` None leaves the door to the longest open edge, -1 means no door. Balconies keep
+    out of what is `solid` and within the `land`; None for a shell without any."""
     inner, thickness = faces.of(outline)
     if front is None or (front >= 0 and not is_open[0][front]):
         length = np.where(is_open[0], edges(outline.outer)[1], -1.0)
@@ -121,17 +130,27 @@ def _shell(
         lay_out(*span(ring, face), facade, mask, front if number == 0 else -1)
         for number, (ring, face, mask) in enumerate(zip(outline.rings, inner, is_open, strict=True))
     ]
+    if solid is not None:
+        pairs = zip(bays, outline.rings, is_open, strict=True)
+        bays = [with_balconies(one, ring, mask, facade, style, solid, land) for one, ring, mask in pairs]
     made: dict[tuple[Tier, float], tuple[Wall, ...]] = {}
     for storey in storeys:
         key = (storey.tier, storey.height_m)
         if key not in made:
-            kinds = kinds_of(storey, facade, storey.height_m - slab_m)
+            kinds = kinds_of(storey, facade, storey.height_m - style.slab_m)
             made[key] = tuple(
                 wall_of(ring, face, thickness, one, storey, kinds)
                 for ring, face, one in zip(outline.rings, inner, bays, strict=True)
             )
     walls = tuple(made[storey.tier, storey.height_m] for storey in storeys)
     return PlateShell(0, outline, inner, thickness, storeys, walls, 0, is_open)
+
+
+def _solid(massing: Massing, first: int, neighbours: Sequence[Neighbour]) -> shapely.Geometry:
+    """What balconies on the plates of storey `first` keep out of."""
+    plates = [*massing.plates[first], *(massing.plates[first - 1] if first else ())]
+    shapes = [polygon_of(plate.rings) for plate in plates]
+    return shapely.unary_union([*shapes, *(shapely.Polygon(one.ring).buffer(0.5) for one in neighbours)])
 
 
 def _fronts(plates: Sequence[Outline], front_door: np.ndarray | None) -> list[int | None]:

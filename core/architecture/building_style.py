@@ -29,8 +29,8 @@ class BuildingStyle:
 
     `facade` is the name of one of `facade.STYLES`, `changes` what is other than there: (name, value) of fields of
     FacadeStyle. `roof` is the kind on the topmost plates, one of ROOFS, at `roof_pitch_deg`; `eaves_m` how far gable
-    and hip roofs stand out. `balconies` is the share of the front's and the courtyards' windows above the ground that have
-    one, `balcony_m` deep. `stairs` says whether stairs are placed where no plan places them.
+    and hip roofs stand out. `balconies` is the share of the windows above the ground that
+    have one, `balcony_m` deep. `stairs` says whether stairs are placed where no plan places them.
     """
 
     facade: str = "plain"

@@ -15,6 +15,8 @@ from .storeys import Storey, Tier
 RHYTHM_MARKS = "wn."
 # a bay with the door, in place of its mark
 DOOR_MARK = len(RHYTHM_MARKS)
+# a bay with a balcony above the ground, a window there
+BALCONY_MARK = DOOR_MARK + 1
 # of masonry between an opening and whatever is beside it, at least
 PIER_M = 0.3
 # between an opening's head and the ceiling
@@ -162,7 +164,7 @@ def lay_out(first: np.ndarray, last: np.ndarray, style: FacadeStyle, open_edges:
 
 
 def kinds_of(storey: Storey, style: FacadeStyle, ceiling_m: float) -> tuple[OpeningKind | None, ...]:
-    """The storey's openings by mark (RHYTHM_MARKS, then DOOR_MARK); None where there is none.
+    """The storey's openings by mark (RHYTHM_MARKS, then DOOR_MARK and BALCONY_MARK); None where there is none.
 
     Openings end LINTEL_M below the ceiling, `ceiling_m` metres above the floor; what is left of less than
     _LOWEST_OPENING_M is left out.
@@ -176,7 +178,16 @@ def kinds_of(storey: Storey, style: FacadeStyle, ceiling_m: float) -> tuple[Open
         OpeningKind(f"narrow window {tier}", narrow) if narrow else None,
         None,
         OpeningKind("door", door) if door else None,
+        _balcony_door(window, tier, storey.index > 0),
     )
+
+
+def _balcony_door(window: Opening | None, tier: str, above_ground: bool) -> OpeningKind | None:
+    """The window taken down to the floor, on the ground as it is."""
+    if window is None or not above_ground:
+        return OpeningKind(f"window {tier}", window) if window else None
+    tall = replace(window, height_m=window.height_m + window.sill_m, sill_m=0.0)
+    return OpeningKind(f"balcony door {tier}", tall)
 
 
 def _fitted(opening: Opening, ceiling_m: float) -> Opening | None:

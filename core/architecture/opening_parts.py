@@ -21,9 +21,9 @@ _PANE_M, _SILL_HEIGHT_M, _SILL_OUT_M, _LEAF_M = 0.02, 0.04, 0.05, 0.05
 # a door wider than this has two leaves
 _DOUBLE_DOOR_M = 1.35
 _CORNERS = np.array([[n & 1, n >> 1 & 1, n >> 2 & 1] for n in range(8)])
-_QUADS = np.array([[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [3, 2, 6, 7], [2, 0, 4, 6], [1, 3, 7, 5]])
+QUADS = np.array([[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [3, 2, 6, 7], [2, 0, 4, 6], [1, 3, 7, 5]])
 # the two axes that a box's faces are laid out by
-_AXES = np.array([[0, 1], [0, 1], [0, 2], [0, 2], [1, 2], [1, 2]])
+AXES = np.array([[0, 1], [0, 1], [0, 2], [0, 2], [1, 2], [1, 2]])
 
 Box = tuple[float, float, float, float, float, float]
 
@@ -91,9 +91,9 @@ def _boxes(name: str, boxes: list[Box], slots: np.ndarray) -> Mesh:
     """One mesh of the boxes (x0, x1, y0, y1, z0, z1), UVs in metres."""
     limits = np.array(boxes).reshape(-1, 3, 2)
     positions = limits[:, np.arange(3), _CORNERS]
-    quads = _QUADS + 8 * np.arange(len(boxes))[:, None, None]
-    on_quads = positions[:, _QUADS]
-    uvs = np.take_along_axis(on_quads, np.broadcast_to(_AXES[None, :, None], (*on_quads.shape[:3], 2)), 3)
+    quads = QUADS + 8 * np.arange(len(boxes))[:, None, None]
+    on_quads = positions[:, QUADS]
+    uvs = np.take_along_axis(on_quads, np.broadcast_to(AXES[None, :, None], (*on_quads.shape[:3], 2)), 3)
     arrays = {
         "positions": positions.reshape(-1, 3).astype(np.float32),
         "corners": quads.reshape(-1).astype(np.int32),

@@ -107,6 +107,13 @@ def wall_mesh_name(storey: Storey, ring: int, plate: str = "") -> str:
     return " ".join(word for word in words if word)
 
 
+def raised_wall(name: str, wall: Wall, elevation: float, slots: tuple[str, ...]) -> Mesh:
+    """The mesh of one wall on a floor at `elevation` metres; one of `slots` alone is taken for all faces."""
+    corners, starts, material = _face_arrays(wall.solid)
+    material = np.minimum(material, len(slots) - 1).astype(np.int32)
+    return _raised(name, wall.solid, (corners, starts, material), elevation, slots)
+
+
 def _face_arrays(solid: WallSolid) -> _Faces:
     """Corners, face starts and materials of a solid, as a Mesh wants them."""
     starts = np.arange(0, solid.quads.size + 1, 4, dtype=np.int32)

@@ -87,7 +87,7 @@ def test_quantities_agree_with_the_meshes_and_the_report() -> None:
 
 
 def test_each_window_element_is_where_its_copy_stands() -> None:
-    parts = build(STEPPED, BuildingStyle("rhythmic"))
+    parts = build(STEPPED, BuildingStyle("rhythmic", stairs=False))
     elements = {element.id: element for element in parts.elements}
     asset = Asset("tower", meshes=parts.meshes, instances=parts.instances, elements=parts.elements)
     copies = [part for part in parts_of(asset) if part.transform is not None]
@@ -115,7 +115,7 @@ def test_roofs_cover_what_the_storey_above_leaves_open() -> None:
 
 
 def test_kinds_of_openings_are_shared_over_plates_and_tiers() -> None:
-    names = [copies.mesh for copies in build(STEPPED, BuildingStyle("plain")).instances]
+    names = [copies.mesh for copies in build(STEPPED, BuildingStyle("plain", stairs=False)).instances]
     assert sorted(names) == ["door", "window base", "window middle", "window top"]
 
 
@@ -128,12 +128,62 @@ def test_terraces_have_no_parapet_along_the_walls_that_rise_from_them() -> None:
 
 def test_floors_have_holes_for_stairs() -> None:
     hole = np.array([(2.0, 2.0), (4.0, 2.0), (4.0, 6.0), (2.0, 6.0)])
-    parts = build(block(RECTANGLE), floor_holes={1: [hole]})
+    parts = build(block(RECTANGLE), BuildingStyle(stairs=False), floor_holes={1: [hole]})
     assert_whole(parts)
     whole, pierced = (next(f for f in parts.floors if f.name == f"storey {n} floor") for n in (2, 1))
     assert whole.area_m2 - pierced.area_m2 == pytest.approx(8.0)
     (opening,) = [element for element in parts.elements if element.ifc_class == "IfcOpeningElement"]
     assert opening.parent == "storey 1 floor"
+
+
+def test_stairs_climb_through_every_floor_below_a_roof() -> None:
+    for massing in MASSINGS[:5]:
+        parts = build(massing)
+        assert_whole(parts)
+        assert parts.report["num_stairs_without_room"] == 0
+        tops = 2 if massing is STEPPED else 1
+        stairs = [element for element in parts.elements if element.ifc_class == "IfcStair"]
+        storeys = len(massing.heights_m)
+        assert len(stairs) == (9 if massing is STEPPED else storeys - 1)
+        for stair in stairs:
+            assert stair.quantities["riser_m"] <= 0.19 + 1e-9
+            assert stair.quantities["going_m"] >= 0.22
+        # each floor that a stair goes through has its hole
+        holes = {element.storey for element in parts.elements if element.ifc_class == "IfcOpeningElement"}
+        assert {f"storey {n}" for n in range(1, storeys)} <= holes or tops == 2
+
+
+def test_a_large_building_has_a_core_with_a_lift() -> None:
+    parts = build(block(np.array([(0.0, 0.0), (30.0, 0.0), (30.0, 14.0), (0.0, 14.0)]), storeys=6))
+    assert_whole(parts)
+    names = {mesh.name for mesh in parts.meshes}
+    assert {"storey 5 core walls", "storey 0 lift walls", "core door", "lift door"} <= names
+    walls = [e for e in parts.elements if e.ifc_class == "IfcWall" and e.mesh == "storey 2 core walls"]
+    mesh = next(mesh for mesh in parts.meshes if mesh.name == "storey 2 core walls")
+    assert sum(wall.quantities["net_volume_m3"] for wall in walls) == pytest.approx(volume(mesh), rel=1e-4)
+
+
+def test_a_plate_without_room_has_no_stairs_and_says_so() -> None:
+    parts = build(block(np.array([(0.0, 0.0), (3.0, 0.0), (3.0, 2.5), (0.0, 2.5)]), storeys=2))
+    assert parts.report["num_stairs"] == 0
+    assert parts.report["num_stairs_without_room"] == 1
+
+
+def test_balconies_hang_free_within_the_plot() -> None:
+    plot = box(-1.5, -10, 60, 60)
+    style = BuildingStyle("plain", balconies=0.5, balcony_m=1.4)
+    parts = build(Massing(((PODIUM,), (TOWER, WING), (TOWER, WING)), (4.0, 3.0, 3.0)), style, plot=plot)
+    assert_whole(parts)
+    copies = next(copies for copies in parts.instances if copies.mesh == "balcony")
+    assert len(copies.transforms) == parts.report["num_balconies"] > 0
+    # the tower stands back from the podium on all sides, the wing is flush with it on two
+    x, y = copies.transforms[:, :2, 3].T
+    assert (np.isclose(x, 40) | (np.isclose(y, 0) & (x > 24))).all()
+    doors = [e for e in parts.elements if e.mesh.startswith("balcony door")]
+    assert len(doors) == len(copies.transforms)
+    assert all(door.quantities["sill_m"] == 0 for door in doors)
+    near = build(Massing(((PODIUM,), (WING,)), (4.0, 3.0)), style, plot=box(0, 0, 41, 24))
+    assert near.report["num_balconies"] == 0
 
 
 def test_walls_beside_neighbours_are_blind_up_to_their_roofs() -> None:
