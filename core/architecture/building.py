@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`architecture` / `building`: shape, storeys, facade, roof and rooms in one Request.
+
+Each part takes its own chance from the seed, so that what one parameter changes leaves the rest as it was.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..asset import Asset
+from ..codec import show
+from ..context import Context
+from ..errors import InputError
+from ..request import Request
+from .building_kernel import build
+from .building_params import BuildingParams
+from .building_style import BuildingStyle
+from .massing import Massing
+from .outline import Outline, clean_outline
+from .site import Site, read_site
+
+MOST_PARTS_M2 = 500_000.0
+
+
+def generate(request: Request, context: Context) -> Asset:
+    """The building that the Request asks for; see `BuildingParams`."""
+    params = request.params
+    assert isinstance(params, BuildingParams)
+    context.progress(0.0, "Reading the site")
+    site = read_site(request.references[0].path) if request.references else Site()
+    massing = massing_for(site, params, request, context)
+    if massing.gross_floor_area_m2 > MOST_PARTS_M2:
+        raise InputError(
+            f"The building would have {massing.gross_floor_area_m2:.0f} m2 of floors; {MOST_PARTS_M2:.0f} are the "
+            "most. Give it fewer storeys or a smaller outline."
+        )
+    context.progress(0.5, "Building")
+    parts = build(
+        massing,
+        style_of(params),
+        front_door=site.front_door,
+        neighbours=site.neighbours,
+        plot=site.plot,
+    )
+    return Asset(
+        "building",
+        materials=parts.materials,
+        meshes=parts.meshes,
+        instances=parts.instances,
+        elements=parts.elements,
+        report=parts.report,
+    )
+
+
+def style_of(params: BuildingParams) -> BuildingStyle:
+    """The looks that the parameters name."""
+    return BuildingStyle(
+        facade=params.style,
+        roof=params.roof,
+        roof_pitch_deg=params.roof_pitch_deg,
+        eaves_m=params.eaves_m,
+        wall_m=params.wall_m,
+        balconies=params.balconies,
+    )
+
+
+def massing_for(site: Site, params: BuildingParams, request: Request, context: Context) -> Massing:
+    """The shape: over the outline, or the massing or form that the Request's code says."""
+    if params.shape == "outline":
+        outline = site.outline or site.plot or rectangle(params.width_m, params.depth_m)
+        return Massing(((outline,),) * params.storeys, heights_of(params, params.storeys))
+    if site.plot is None:
+        raise InputError(
+            f"The shape {show(params.shape)} needs a plot, and the site has none. Choose the site's plot, or the shape "
+            "'outline'."
+        )
+    raise InputError(f"There is no shape {show(params.shape)} yet.")
+
+
+def heights_of(params: BuildingParams, count: int) -> tuple[float, ...]:
+    """Floor-to-floor heights of `count` storeys."""
+    ground = params.ground_height_m or params.storey_height_m
+    return (ground, *(params.storey_height_m,) * (count - 1))
+
+
+def rectangle(width_m: float, depth_m: float) -> Outline:
+    """An outline about the origin, its front towards -Y."""
+    x, y = width_m / 2, depth_m / 2
+    return clean_outline(np.array([(-x, -y), (x, -y), (x, y), (-x, y)]))

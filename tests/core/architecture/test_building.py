@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The method `building`, asked as its user would."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from closed_mesh import is_closed, volume
+
+from maquette.core import engine
+from maquette.core.asset import Asset
+from maquette.core.errors import InputError
+from maquette.core.request import Request
+
+
+def made(site: Path | None = None, seed: int = 0, **params: Any) -> Asset:
+    plain = {"generator": "architecture", "method": "building", "params": params, "seed": seed}
+    references = [str(site)] if site else []
+    return engine.generate(Request.from_plain({**plain, "references": references}).hashed(), device="cpu")
+
+
+def site_file(folder: Path, **parts: Any) -> Path:
+    path = folder / "site.json"
+    path.write_text(json.dumps({"maquette_site": 1, **parts}), encoding="utf-8")
+    return path
+
+
+def parts(asset: Asset, *words: str) -> dict[str, np.ndarray]:
+    return {m.name: m.positions for m in asset.meshes if any(word in m.name for word in words)}
+
+
+def test_without_a_site_it_stands_on_a_rectangle() -> None:
+    asset = made(width_m=14.0, depth_m=8.0, storeys=3, roof="gable")
+    assert asset.report["gross_floor_area_m2"] == pytest.approx(3 * 14 * 8)
+    assert asset.report["num_storeys"] == 3
+    assert all(is_closed(mesh) and volume(mesh) > 0 for mesh in asset.meshes)
+    slots = {name for mesh in asset.meshes for name in mesh.materials}
+    assert slots <= {material.name for material in asset.materials}
+
+
+def test_another_roof_or_more_storeys_leave_the_walls_below_to_the_vertex() -> None:
+    low, other, high = made(storeys=3), made(storeys=3, roof="hip"), made(storeys=5)
+    walls = parts(low, " walls")
+    assert len(walls) == 3
+    for name, positions in walls.items():
+        assert np.array_equal(positions, parts(other, " walls")[name])
+    # the third storey is no longer the topmost
+    for name in ("storey 0 walls", "storey 1 walls"):
+        assert np.array_equal(walls[name], parts(high, " walls")[name])
+
+
+def test_the_outline_comes_before_the_plot(tmp_path: Path) -> None:
+    plot = {"outer": [[0, 0], [40, 0], [40, 30], [0, 30]]}
+    outline = {"outer": [[5, 5], [20, 5], [20, 15], [5, 15]]}
+    on_plot = made(site_file(tmp_path, site=plot), storeys=1)
+    assert on_plot.report["footprint_area_m2"] == pytest.approx(1200)
+    both = made(site_file(tmp_path, site=plot, outline=outline, front_door=[12, 0]), storeys=1)
+    assert both.report["footprint_area_m2"] == pytest.approx(150)
+
+
+def test_what_cannot_be_built_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="needs a plot"):
+        made(shape="massing")
+    with pytest.raises(InputError, match="are the most"):
+        made(width_m=500.0, depth_m=500.0, storeys=10)
+    with pytest.raises(InputError, match="crosses itself"):
+        made(site_file(tmp_path, outline={"outer": [[0, 0], [10, 10], [10, 0], [0, 12]]}))
