@@ -24,6 +24,7 @@ from .building_parts import Extra
 from .building_roofs import BuildingRoof, roofs_of
 from .building_shells import PlateShell, shells_of
 from .building_style import BuildingStyle
+from .curves import facetted
 from .massing import Massing
 from .outline import Outline
 from .site import Neighbour
@@ -74,6 +75,8 @@ def build(
     Raises InputError for what no building can have, before anything is made.
     """
     style = style or BuildingStyle()
+    facade = style.facade_style
+    massing = facetted(massing, facade)
     storeys, shells = shells_of(massing, style, front_door, neighbours, plot)
     missing = 0
     if stairs is None:
@@ -83,7 +86,6 @@ def build(
         holes.setdefault(index, []).extend(more)
     floors = floors_of(storeys, shells, style.slab_m, holes)
     roofs = roofs_of(storeys, shells, style)
-    facade = style.facade_style
     openings, instances, kinds = building_openings(shells, facade)
     meshes: list[Mesh] = []
     for shell in shells:

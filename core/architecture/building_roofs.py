@@ -25,6 +25,7 @@ from .slabs import slabs
 from .storeys import Storey
 from .straight_skeleton import area
 
+FLAT_SLOTS = ("terrace", "parapet", "underside")
 TERRACE_SLOTS = ("terrace", "underside", "parapet")
 # what is narrower than this between a wall and the storey below is not roofed: the floor slab covers it
 NARROWEST_M = 0.1
@@ -61,7 +62,8 @@ def roofs_of(storeys: Sequence[Storey], shells: Sequence[PlateShell], style: Bui
             continue
         roof = roof_on(shell.outline, style.roof, roof_style, style.eaves_m)
         name = f"roof {len(roofs) + 1}" if roofs else "roof"
-        mesh = replace(roof.mesh, name=name, positions=_lifted(roof.mesh.positions, last.top_m))
+        slots = FLAT_SLOTS if roof.kind == "flat" else roof.mesh.materials
+        mesh = replace(roof.mesh, name=name, materials=slots, positions=_lifted(roof.mesh.positions, last.top_m))
         roofs.append(BuildingRoof(mesh, shell.outline.rings, roof.kind, roof.asked, last))
     for storey in storeys[:-1]:
         roofs += _terraces(storey, shells, style)
