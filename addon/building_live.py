@@ -34,8 +34,11 @@ TICK_S, BUSY_S = 0.05, 0.2
 # a value that has rested so long is taken; one that has been shown so long is let go
 GATHER_S, SETTLE_S = 0.15, 0.8
 READ_S = 0.05
+# the parameter by which a building says where its shape comes from; but for this one it is searched for
+SHAPE, OVER_OUTLINE = "shape", "outline"
 
 _silent = False
+_owner: object = object()
 
 
 class FollowDelivery(BuildingDelivery):
@@ -89,9 +92,11 @@ def follows(root: Any) -> bool:
     if root is None or root.library is not None or option_of(root):
         return False
     try:
-        return read_request(root).method not in SEARCHING
+        request = read_request(root)
     except MaquetteError:
         return False
+    searched = getattr(request.params, SHAPE, OVER_OUTLINE) != OVER_OUTLINE and request.code is None
+    return request.method not in SEARCHING and not searched
 
 
 def changed(group: Any, context: Any, name: str) -> None:
@@ -194,9 +199,17 @@ def follow() -> None:
         show_in_panel(context.scene.maquette_buildings, read_request(root))
 
 
+def subscribe() -> None:
+    """Listen to which object is active; a file that is loaded forgets who listens."""
+    bpy.msgbus.clear_by_owner(_owner)
+    key: Any = (bpy.types.LayerObjects, "active")
+    bpy.msgbus.subscribe_rna(key=key, owner=_owner, args=(), notify=follow)
+
+
 def forget() -> None:
-    """Let go of what is under way."""
+    """Stop listening, and let go of what is under way."""
     global _motion
+    bpy.msgbus.clear_by_owner(_owner)
     if bpy.app.timers.is_registered(tick):
         bpy.app.timers.unregister(tick)
     _motion = _Motion()

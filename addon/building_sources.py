@@ -41,12 +41,16 @@ def site_source(settings: Any, method: Method) -> SiteSource:
     )
 
 
-def scene_site(scene: Any, method: Method, params: Params, origin: Sequence[float] | None = None) -> SceneSite:
-    """The site as it is drawn now; `origin`, in Blender units, is where one that changes in place has its own."""
+def scene_site(scene: Any, method: Method, params: Params, origin: Sequence[float] | None = None) -> SceneSite | None:
+    """The site as it is drawn now, None where none is and the method needs none; `origin`, in Blender units, is where
+    one that changes in place has its own."""
     unit_m = metres_per_unit(scene)
     storey_m = float(getattr(params, "storey_height_m", 0.0)) or STOREY_M
     around = None if origin is None else [value * unit_m for value in origin]
-    return read_scene(site_source(scene.maquette_buildings, method), unit_m, storey_m, around)
+    source = site_source(scene.maquette_buildings, method)
+    if SITE_ROLE not in method.required and not (source.plot or source.outline or source.parcels):
+        return None
+    return read_scene(source, unit_m, storey_m, around)
 
 
 def site_reference(text: str) -> Reference:

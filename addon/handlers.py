@@ -16,6 +16,7 @@ from . import building_live, engine, library, live, programme_list
 def _file_loaded(*_: Any) -> None:
     engine.studio.file_loaded()
     live.subscribe()
+    building_live.subscribe()
     _fill_lists()
 
 
@@ -39,6 +40,7 @@ def register() -> None:
     bpy.app.handlers.undo_post.append(_undone)
     bpy.app.handlers.redo_post.append(_undone)
     live.subscribe()
+    building_live.subscribe()
     bpy.app.timers.register(_fill_lists, first_interval=0.1)
     atexit.register(engine.shut_down)
 

@@ -44,12 +44,25 @@ SITE_PARTS = {
     "form": ("plot", "parcels", "neighbours"),
     "building": ("plot", "outline", "front_door", "neighbours", "pins"),
 }
-# of these one at least must be chosen
-SITE_NEEDS = {"massing": ("plot",), "plan": ("outline",), "form": ("plot", "parcels"), "building": ("outline", "plot")}
+# of these one at least must be chosen; a building without a site has a width and a depth
+SITE_NEEDS = {"massing": ("plot",), "plan": ("outline",), "form": ("plot", "parcels")}
 _ALL_OF_SITE = ("plot", "outline", "front_door", "neighbours", "parcels", "pins")
 # methods whose options are searched for: too slow to follow a slider
 SEARCHING = ("massing",)
+_SUN = ("latitude_deg", "north_deg", "sun_hours", "daylit_depth_m")
+_AIMS = ("neighbour_sun_weight", "ground_sun_weight", "view_weight", "compactness_weight")
+_SEARCH = ("evaluations", "bar_depth_m", "core_width_m")
+_LIMITS = ("floor_area_ratio", "gross_floor_area_m2", "height_limit_m", "setback_m", "coverage", "options")
 PRESENTATIONS = {
+    "architecture/massing": Presentation(groups={"Sun and North": _SUN, "Aims": _AIMS, "Search": _SEARCH}),
+    "architecture/building": Presentation(
+        groups={
+            "Without an Outline": ("width_m", "depth_m"),
+            "Facade and Roof": ("ground_height_m", "roof_pitch_deg", "eaves_m", "wall_m", "balconies"),
+            "What Comes Along": ("interiors", "materials", "levels"),
+            "Shape by Massing": (*_LIMITS, *_SUN, *_AIMS, *_SEARCH),
+        },
+    ),
     "texture/exemplar": Presentation(seed="Arrangement"),
     "texture/tileable": Presentation(picture="Picture"),
     "texture/inpaint": Presentation(

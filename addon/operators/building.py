@@ -18,7 +18,7 @@ from ...core.errors import InputError, MaquetteError
 from ...core.params import ParamSpec, specs
 from ...core.request import MAX_SEED, Request
 from ..building_delivery import BuildingDelivery, BuildingPlace
-from ..building_live import active_building, show_in_panel
+from ..building_live import OVER_OUTLINE, SHAPE, active_building, show_in_panel
 from ..building_properties import GENERATOR, shown_method
 from ..building_sources import made_from, scene_site, site_reference, title_of
 from ..jobs import Job
@@ -51,12 +51,16 @@ def place_of(context: Any, root: Any = None, origin: Any = (0.0, 0.0, 0.0)) -> B
 
 
 def panel_request(context: Any, root: Any = None) -> tuple[Request, Any, list[str]]:
-    """(the panel's values and the site as it is drawn, its origin in Blender units, sentences for the designer)."""
+    """(the panel's values and the site as it is drawn, its origin in Blender units, sentences for the designer).
+
+    Where no site is drawn the origin is the 3D cursor's place."""
     scene = context.scene
     settings = scene.maquette_buildings
     method, group = shown_method(settings)
     params = read_params(group, method.params)
     found = scene_site(scene, method, params, None if root is None else site_origin(root))
+    if found is None:
+        return Request(GENERATOR, method.name, params, settings.seed), scene.cursor.location, []
     request = Request(GENERATOR, method.name, params, settings.seed, (site_reference(found.text),))
     return request, found.origin_m / metres_per_unit(scene), list(found.said)
 
@@ -74,7 +78,9 @@ def make_job(request: Request, place: BuildingPlace, title: str, said: list[str]
 
 
 def storeys_of(request: Request) -> ParamSpec | None:
-    """The parameter that says how many storeys there are, None where the method has none."""
+    """The parameter that says how many storeys there are, None where a method has none or a massing brings its own."""
+    if getattr(request.params, SHAPE, OVER_OUTLINE) != OVER_OUTLINE:
+        return None
     return next((spec for spec in specs(request.declaration.params) if spec.name in STOREYS), None)
 
 

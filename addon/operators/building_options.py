@@ -14,11 +14,11 @@ from bpy.types import Operator
 from ...core.errors import InputError, MaquetteError
 from ...core.generators import find_method
 from ...core.request import MAX_SEED, Request
-from ..building_live import active_building
+from ..building_live import SHAPE, active_building
 from ..building_properties import GENERATOR
 from ..building_sources import made_from
 from ..jobs import Job
-from ..param_properties import group_name, read_params
+from ..param_properties import MODEL, group_name, read_params
 from ..properties import methods_of
 from ..scene.building_parts import code_of, option_of, option_roots, row_of
 from ..scene.option_pick import pick
@@ -174,9 +174,11 @@ def building_request(settings: Any, old: Request, code: tuple[float, ...]) -> Re
     method = find_method(GENERATOR, BUILDING)
     panel = read_params(getattr(settings, group_name(method)), method.params).to_plain()
     given = old.params.to_plain()
-    shared = {name: given[name] for name in panel if name in given and name != "model"}
+    shared = {name: given[name] for name in panel if name in given and name != MODEL}
     if old.method == BUILDING:
         raise InputError("This is a building already. Change it with Regenerate.")
+    if SHAPE in panel:
+        shared[SHAPE] = old.method
     params = method.params.from_plain({**panel, **shared})
     return Request(GENERATOR, BUILDING, params, old.seed, old.references, code)
 

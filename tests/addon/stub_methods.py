@@ -30,20 +30,21 @@ def _methods(maquette: Any) -> tuple[Any, ...]:
     programme = ("programme", str, param(PROGRAMME, "The rooms"))
     ratio = ("floor_area_ratio", float, param(2.0, "Floor area by site area", minimum=0.1, maximum=40.0))
     storeys = ("storeys", int, param(2, "Number of storeys", minimum=1, maximum=60))
+    shape = ("shape", str, param("outline", "Where the shape is from", choices=("outline", "massing")))
     style = ("style", str, param("plain", "The facade", choices=("plain", "banded")))
     return (
         _method(maquette, "massing", [ratio, storey]),
         _method(maquette, "plan", [programme]),
-        _method(maquette, "building", [storeys, storey, style, programme]),
+        _method(maquette, "building", [shape, storeys, storey, style, programme], ()),
     )
 
 
-def _method(maquette: Any, name: str, fields: list[Any]) -> Any:
+def _method(maquette: Any, name: str, fields: list[Any], required: tuple[str, ...] = ("site",)) -> Any:
     kind = dataclasses.make_dataclass(
         f"{name.title()}Params", fields, bases=(maquette.module("core.params").Params,), frozen=True
     )
     method = maquette.module("core.generators").Method
-    more = {"roles": ("site",), "required": ("site",), "noun": "site file", "export": "glb"}
+    more = {"roles": ("site",), "required": required, "noun": "site file", "export": "glb"}
     return method("architecture", name, name.title(), f"A {name}", kind, f"architecture.{name}", 1, **more)
 
 

@@ -161,6 +161,14 @@ def test_use_selected_takes_faces_in_edit_mode(stubs: Any, settings: Any) -> Non
         bpy.ops.maquette.use_for_site(part="outline")
 
 
+def test_a_building_needs_no_site(stubs: Any, settings: Any) -> None:
+    settings.plot.item = settings.outline.item = None
+    bpy.context.scene.cursor.location = (3, 4, 5)  # type: ignore[union-attr]
+    root = make(stubs, "building")
+    assert request_on(root)["references"] == [] and tuple(root.location) == (3, 4, 5) and root.name == "Building"
+    assert bpy.ops.maquette.new_seed_building() == {"FINISHED"}
+
+
 @pytest.mark.parametrize("corners", [((0, 0), (10, 10), (10, 0), (0, 10)), ((0, 0), (10, 0), (20, 0))])
 def test_a_bad_site_is_one_sentence_and_leaves_the_scene_alone(stubs: Any, settings: Any, corners: Any) -> None:
     settings.plot.item = flat("Bad", corners)
@@ -282,7 +290,8 @@ def test_options_are_compared_picked_refined_and_built(stubs: Any, settings: Any
     bpy.ops.maquette.activate_option(name="option 2")
     building = make(stubs, "", "build_option")
     request = request_on(building)
-    assert request["method"] == "building" and request["code"] == [0.5, 1.0]
+    assert request["method"] == "building" and request["code"] == [0.5, 1.0] and request["params"]["shape"] == "massing"
+    assert not bpy.ops.maquette.change_storeys.poll(), "the massing brings its own"
     assert request["references"] == first["references"] and tuple(building.location) == pytest.approx((110, 58, 2))
     assert len(parts.option_roots(row)) == 3, "the row stays"
 
@@ -372,8 +381,9 @@ def test_a_preset_keeps_every_value(stubs: Any, settings: Any) -> None:
     settings.architecture_building.storeys, settings.architecture_building.style = 9, "banded"
     assert bpy.ops.maquette.add_building_preset(name="Tower") == {"FINISHED"}
     settings.architecture_building.storeys, settings.architecture_building.style = 1, "plain"
-    (folder,) = [Path(path) for path in bpy.utils.preset_paths("maquette/architecture_building") if "user" in path]
-    bpy.ops.script.execute_preset(filepath=str(folder / "Tower.py"), menu_idname="MAQUETTE_MT_building_presets")
+    offered = [Path(path) / "Tower.py" for path in bpy.utils.preset_paths("maquette/architecture_building")]
+    (path,) = [path for path in offered if path.is_file()]
+    bpy.ops.script.execute_preset(filepath=str(path), menu_idname="MAQUETTE_MT_building_presets")
     assert settings.architecture_building.storeys == 9 and settings.architecture_building.style == "banded"
     assert ("menu", "MAQUETTE_MT_building_presets") in draw("MAQUETTE_PT_architecture")
 
@@ -400,3 +410,23 @@ def test_what_stands_there_is_said_and_rows_lie_in_front_of_each_other(stubs: An
     assert lines == [{0, 1}, {2, 3}] and far.location.y < near.location.y
     make(stubs, "", "new_seed_building")
     assert {int(root["maquette_place"][0]) for root in parts.option_roots(parts.row_of(far))} == {2, 3}
+
+
+def test_every_shipped_preset_gives_values_that_can_be_used(maquette: Any) -> None:
+    module, generators = maquette.module("addon.param_properties"), maquette.module("core.generators")
+    settings: Any = bpy.context.scene.maquette_buildings  # type: ignore[union-attr]
+    settings.live = False
+    folder = Path(maquette.module("addon").__file__).parent / "presets" / "maquette"
+    found = [path for path in sorted(folder.rglob("*.py")) if hasattr(settings, path.parent.name)]
+    for path in found:
+        method = generators.find_method("architecture", path.parent.name.removeprefix("architecture_"))
+        group = getattr(settings, path.parent.name)
+        module.write_params(group, method.params())
+        before = module.read_params(group, method.params)
+        assert bpy.ops.script.execute_preset(filepath=str(path), menu_idname="MAQUETTE_MT_building_presets")
+        assert module.read_params(group, method.params) != before, path.name
+        if hasattr(group, "programme"):
+            assert maquette.module("addon.programme_list").fault(group) == ""
+    assert found or not maquette.module("core.architecture").METHODS
+    offered = bpy.utils.preset_paths("maquette/architecture_building")
+    assert any(Path(path).is_relative_to(folder) for path in offered)
