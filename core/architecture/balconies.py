@@ -64,9 +64,19 @@ def with_balconies(
     fits &= ~shapely.intersects(solid, plans)
     if plot is not None:
         fits &= shapely.contains(plot, plans)
-    rank = np.cumsum(fits) * style.balconies + 1e-9
-    chosen = fits & (np.floor(rank) > np.floor(rank - style.balconies))
+    chosen = fits & _share_of_places(bays.edge, fits, style.balconies)
     return replace(bays, mark=np.where(chosen, BALCONY_MARK, bays.mark))
+
+
+def _share_of_places(edge: np.ndarray, fits: np.ndarray, share: float) -> np.ndarray:
+    """(B,) bool: about `share` of the bays that fit on each edge, alike from both of its ends."""
+    before = np.cumsum(fits) - fits
+    first = np.searchsorted(edge, edge)
+    rank = before - before[first]
+    count = np.bincount(edge, fits, minlength=int(edge.max(initial=0)) + 1)[edge]
+    place = np.minimum(rank, count - 1 - rank)
+    # the last of them in each round: an end of a facade rather has none
+    return np.asarray(np.floor((place + 1) * share + 1e-9) > np.floor(place * share + 1e-9))
 
 
 def balcony_half(facade: FacadeStyle) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -50,9 +51,17 @@ class BuildingParts:
     openings: tuple[OpeningRun, ...]
     meshes: tuple[Mesh, ...]
     instances: tuple[Instances, ...]
-    elements: tuple[Element, ...]
+    extras: tuple[Extra, ...]
+    plot: Outline | None
     materials: tuple[Material, ...]
     report: dict[str, float]
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """Site, building, storeys and every part, in the order that `elements_of` tells; made when first asked for."""
+        parts = (self.storeys, self.shells, self.floors, self.roofs, self.openings)
+        added = [element for extra in self.extras for element in extra.elements]
+        return (*elements_of(*parts, self.plot, self.report), *added)
 
 
 def build(
@@ -101,9 +110,7 @@ def build(
         meshes += extra.meshes
         instances += extra.instances
     report = report_of(massing, storeys, shells, openings, roofs)
-    elements = elements_of(storeys, shells, floors, roofs, openings, plot, report)
     for extra in added:
-        elements += extra.elements
         report |= extra.report
     report["num_stairs_without_room"] += missing
     return BuildingParts(
@@ -115,7 +122,8 @@ def build(
         openings=tuple(openings),
         meshes=tuple(meshes),
         instances=tuple(instances),
-        elements=tuple(elements),
+        extras=tuple(added),
+        plot=plot,
         materials=plain_materials(meshes),
         report=report,
     )

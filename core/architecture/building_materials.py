@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -45,6 +46,7 @@ def plain_materials(meshes: Iterable[Mesh]) -> tuple[Material, ...]:
     return tuple(_plain(name) for name in names)
 
 
+@lru_cache(maxsize=256)
 def _plain(name: str) -> Material:
     red, green, blue, roughness = COLOURS.get(name, _OTHER)
     maps = {
@@ -53,4 +55,6 @@ def _plain(name: str) -> Material:
     }
     if name == "glass":
         maps["opacity"] = np.full((1, 1, 1), GLASS_OPACITY, np.float32)
+    for values in maps.values():
+        values.flags.writeable = False
     return Material(name, maps, (1.0, 1.0), 0.0)

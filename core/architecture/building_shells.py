@@ -25,6 +25,7 @@ from .site import Neighbour
 from .storeys import Storey, Tier, stack
 from .wall_columns import span
 from .wall_offset import edges, inner_rings
+from .wall_solid import Columns
 from .walls import Wall, wall_of
 
 # a wall this near to a neighbour that is higher than its floor is a party wall
@@ -134,13 +135,14 @@ def _shell(
         pairs = zip(bays, outline.rings, is_open, strict=True)
         bays = [with_balconies(one, ring, mask, facade, style, solid, land) for one, ring, mask in pairs]
     made: dict[tuple[Tier, float], tuple[Wall, ...]] = {}
+    known: list[dict[bytes, Columns]] = [{} for _ in bays]
     for storey in storeys:
         key = (storey.tier, storey.height_m)
         if key not in made:
             kinds = kinds_of(storey, facade, storey.height_m - style.slab_m)
             made[key] = tuple(
-                wall_of(ring, face, thickness, one, storey, kinds)
-                for ring, face, one in zip(outline.rings, inner, bays, strict=True)
+                wall_of(ring, face, thickness, one, storey, kinds, there)
+                for ring, face, one, there in zip(outline.rings, inner, bays, known, strict=True)
             )
     walls = tuple(made[storey.tier, storey.height_m] for storey in storeys)
     return PlateShell(0, outline, inner, thickness, storeys, walls, 0, is_open)

@@ -18,6 +18,8 @@ def triangulate(rings: Sequence[np.ndarray]) -> np.ndarray:
     `rings` (N, 2) float64, metres: the outer one counter-clockwise, holes clockwise, none crossing. T is the number of
     corners + 2 x holes - 2, whatever the rings, so that the triangles always close a prism's end.
     """
+    if len(rings) == 1 and (fan := _fan_or_none(rings[0])) is not None:
+        return fan
     points: list[Corner] = [(float(x), float(y)) for ring in rings for x, y in ring]
     starts = np.cumsum([0, *(len(ring) for ring in rings)])
     loops = [list(range(a, b)) for a, b in pairwise(starts.tolist())]
@@ -25,6 +27,21 @@ def triangulate(rings: Sequence[np.ndarray]) -> np.ndarray:
     for number, hole in enumerate(holes):
         loop = _bridged(points, loop, hole, holes[number + 1 :])
     return np.asarray(_clip(points, loop), np.int64).reshape(-1, 3)
+
+
+def _fan_or_none(ring: np.ndarray) -> np.ndarray | None:
+    """The triangles around the first corner of a convex ring without straight corners, None of any other."""
+    way = np.concatenate([ring[1:], ring[:1]]) - ring
+    out = np.concatenate([way[1:], way[:1]])
+    if not (way[:, 0] * out[:, 1] - way[:, 1] * out[:, 0] > 1e-9).all():
+        return None
+    # turning left all the way, once around or more often: twice the area tells
+    after = np.arange(1, len(ring) - 1)
+    spokes = ring[1:] - ring[0]
+    if not (spokes[:-1, 0] * spokes[1:, 1] - spokes[:-1, 1] * spokes[1:, 0] > 0).all():
+        return None
+    fan: np.ndarray = np.stack([np.zeros_like(after), after, after + 1], 1)
+    return fan
 
 
 def _area(a: Corner, b: Corner, c: Corner) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -34,12 +35,12 @@ class Outline:
     outer: np.ndarray
     holes: tuple[np.ndarray, ...] = ()
 
-    @property
+    @cached_property
     def rings(self) -> tuple[np.ndarray, ...]:
         """The outer ring, then the holes."""
         return (self.outer, *self.holes)
 
-    @property
+    @cached_property
     def area(self) -> float:
         """The area in square metres, without the holes."""
         return float(sum(area(ring) for ring in self.rings))

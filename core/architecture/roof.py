@@ -20,7 +20,8 @@ from .ear_clipping import triangulate
 from .outline import Outline, is_inside
 from .roof_gable import with_gables
 from .roof_solid import ROOF, WALL, Solid, base
-from .straight_skeleton import Skeleton, area, solve_or_none
+from .straight_skeleton import Face, Skeleton, area, solve_or_none
+from .wall_offset import largest_distance, moved_inwards, touches
 
 KINDS = ("flat", "gable", "hip", "mansard", "shed")
 
@@ -137,7 +138,7 @@ def _shed(outline: Outline, style: RoofStyle) -> Roof:
 
 def _flat(outline: Outline, style: RoofStyle, asked: str) -> Roof:
     """A deck behind a parapet; where the parapet leaves no deck, a plain slab."""
-    skeleton = solve_or_none(outline.rings, (style.parapet_thickness_m,), stop=True)
+    skeleton = _inset_or_none(outline, style.parapet_thickness_m)
     solid = Solid()
     if skeleton is None or not skeleton.rings:
         first = base(solid, outline.rings, style.thickness_m)
@@ -157,6 +158,27 @@ def _flat(outline: Outline, style: RoofStyle, asked: str) -> Roof:
         plan = [skeleton.nodes[list(loop), :2] for loop in loops]
         solid.add([[order[n] for n in part] for part in triangulate(plan).tolist()], ROOF)
     return Roof(solid.mesh("roof"), "flat", asked)
+
+
+def _inset_or_none(outline: Outline, distance: float) -> Skeleton | None:
+    """The strip along the inside of an outline: where every corner stays one, each edge has a quad, without a run of
+    the wavefront."""
+    moved = [moved_inwards(ring, distance) for ring in outline.rings]
+    short = any(largest_distance(ring) < distance for ring in outline.rings)
+    if short or touches(moved, outline.rings):
+        return solve_or_none(outline.rings, (distance,), stop=True)
+    count = sum(map(len, moved))
+    nodes = np.concatenate([*outline.rings, *moved])
+    faces, loops, first = [], [], 0
+    for ring in moved:
+        size = len(ring)
+        for n in range(size):
+            start, end = first + n, first + (n + 1) % size
+            faces.append(Face(start, 0, (start, end, count + end, count + start)))
+        loops.append(tuple(range(count + first, count + first + size)))
+        first += size
+    heights = np.repeat([0.0, distance], count)
+    return Skeleton(np.column_stack([nodes, heights]), tuple(faces), tuple(loops))
 
 
 def _islands(skeleton: Skeleton) -> list[list[tuple[int, ...]]]:

@@ -47,14 +47,14 @@ class Columns:
 class WallSolid:
     """Quads of a wall of one storey whose floor is at 0.
 
-    `positions` (V, 3) float64; `quads` (F, 4) int64; `uvs` (F, 4, 2) float64 metres; `upright` (F,) bool whose v is the
-    height, so that a storey's elevation is added to it; `material` (F,) int64.
+    `positions` (V, 3) float64; `quads` (F, 4) int64; `uvs` (F, 4, 2) float64 metres, of which v is the height in the
+    first `num_upright` quads, so that a storey's elevation is added to it; `material` (F,) int64.
     """
 
     positions: np.ndarray
     quads: np.ndarray
     uvs: np.ndarray
-    upright: np.ndarray
+    num_upright: int
     material: np.ndarray
 
 
@@ -75,7 +75,7 @@ def wall_solid(columns: Columns, heights: np.ndarray, is_open: np.ndarray, kinds
         positions=_positions(columns, heights),
         quads=quads,
         uvs=uvs,
-        upright=np.arange(len(quads)) < 2 * solid + jambs,
+        num_upright=2 * solid + jambs,
         material=np.repeat(np.asarray(kinds), sizes),
     )
 

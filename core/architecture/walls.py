@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,16 +14,13 @@ from .facade import DOOR_MARK, LINTEL_M, Bays, Opening, OpeningKind
 from .storeys import Storey, Tier
 from .wall_columns import columns
 from .wall_offset import edges, largest_distance, moved_inwards, touches
-from .wall_solid import FaceKind, WallSolid, wall_solid
+from .wall_solid import Columns, FaceKind, WallSolid, wall_solid
 
 WALL_SLOTS = ("facade base", "facade", "facade top", "interior", "reveal", "wall top")
 _OUTSIDE = {Tier.BASE: 0, Tier.MIDDLE: 1, Tier.TOP: 2}
 _INSIDE, _REVEAL, _RIM = 3, 4, 5
 BAND_SLOTS = ("band",)
 _BAND_HEIGHT_M = 0.25
-
-# corners, face starts and materials of a mesh
-_Faces = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -51,17 +49,22 @@ def wall_of(
     bays: Bays,
     storey: Storey,
     kinds: tuple[OpeningKind | None, ...],
+    known: dict[bytes, Columns] | None = None,
 ) -> Wall:
-    """The wall between `ring` and `inner` on a storey whose openings are of `kinds`, by mark."""
+    """The wall between `ring` and `inner` on a storey whose openings are of `kinds`, by mark.
+
+    `known` holds the columns of this ring's other walls, for those whose openings are as wide.
+    """
     mark = np.where(bays.is_door & (kinds[DOOR_MARK] is not None), DOOR_MARK, bays.mark)
     here = np.array([kind is not None for kind in kinds])[mark]
     mark, edge, centre = mark[here], bays.edge[here], bays.centre[here]
-    empty = Opening(0.0, 0.0, 0.0)
-    fitted = [kind.opening if kind else empty for kind in kinds]
-    # rounded, so that heads which differ in the last bit alone share a row
-    sizes_of_kinds = np.round([(one.width_m, one.sill_m, one.sill_m + one.height_m) for one in fitted], 5)
+    sizes_of_kinds = _sizes(kinds)
     sizes = sizes_of_kinds[mark]
-    wall_columns = columns(ring, inner, thickness, edge, centre, sizes[:, 0])
+    known = {} if known is None else known
+    key = here.tobytes() + sizes[:, 0].tobytes()
+    if key not in known:
+        known[key] = columns(ring, inner, thickness, edge, centre, sizes[:, 0])
+    wall_columns = known[key]
     used = sizes_of_kinds[sorted(set(mark.tolist()))]
     heights = np.array(sorted({0.0, storey.height_m, *used[:, 1:].ravel().tolist()}))
     is_open = np.zeros((len(heights) - 1, len(wall_columns.edge)), bool)
@@ -74,6 +77,17 @@ def wall_of(
         if kind and len(chosen):
             placed.append(Placed(kind, edge[chosen], centre[chosen], transforms[chosen]))
     return Wall(solid, tuple(placed))
+
+
+@lru_cache(maxsize=256)
+def _sizes(kinds: tuple[OpeningKind | None, ...]) -> np.ndarray:
+    """(K, 3) width, sill and head of each kind in metres, rounded so that heads which differ in the last bit alone
+    share a row; not to be written to."""
+    empty = Opening(0.0, 0.0, 0.0)
+    fitted = [kind.opening if kind else empty for kind in kinds]
+    sizes: np.ndarray = np.round([(one.width_m, one.sill_m, one.sill_m + one.height_m) for one in fitted], 5)
+    sizes.flags.writeable = False
+    return sizes
 
 
 def _transforms(ring: np.ndarray, edge: np.ndarray, centre: np.ndarray, foot: np.ndarray) -> np.ndarray:
@@ -90,15 +104,14 @@ def _transforms(ring: np.ndarray, edge: np.ndarray, centre: np.ndarray, foot: np
 
 def wall_meshes(stacked: Sequence[tuple[Storey, list[Wall]]], plate: str = "") -> list[Mesh]:
     """A mesh for each storey and ring; those of one kind share their faces' arrays. `plate` as in `wall_mesh_name`."""
-    faces: dict[int, _Faces] = {}
-    meshes = []
+    same: dict[int, tuple[WallSolid, list[tuple[str, float]]]] = {}
+    names = []
     for storey, walls in stacked:
         for number, wall in enumerate(walls):
-            name = wall_mesh_name(storey, number, plate)
-            if id(wall) not in faces:
-                faces[id(wall)] = _face_arrays(wall.solid)
-            meshes.append(_raised(name, wall.solid, faces[id(wall)], storey.elevation_m, WALL_SLOTS))
-    return meshes
+            names.append(wall_mesh_name(storey, number, plate))
+            same.setdefault(id(wall), (wall.solid, []))[1].append((names[-1], storey.elevation_m))
+    made = {mesh.name: mesh for solid, places in same.values() for mesh in _raised(solid, places, WALL_SLOTS)}
+    return [made[name] for name in names]
 
 
 def wall_mesh_name(storey: Storey, ring: int, plate: str = "") -> str:
@@ -107,27 +120,28 @@ def wall_mesh_name(storey: Storey, ring: int, plate: str = "") -> str:
     return " ".join(word for word in words if word)
 
 
-def raised_wall(name: str, wall: Wall, elevation: float, slots: tuple[str, ...]) -> Mesh:
-    """The mesh of one wall on a floor at `elevation` metres; one of `slots` alone is taken for all faces."""
-    corners, starts, material = _face_arrays(wall.solid)
-    material = np.minimum(material, len(slots) - 1).astype(np.int32)
-    return _raised(name, wall.solid, (corners, starts, material), elevation, slots)
+def raised_wall(name: str, wall: Wall, elevation: float, slot: str) -> Mesh:
+    """The mesh of one wall on a floor at `elevation` metres, all faces of one slot."""
+    mesh = _raised(wall.solid, [(name, elevation)], (slot,))[0]
+    return replace(mesh, material_of_face=np.zeros_like(mesh.material_of_face))
 
 
-def _face_arrays(solid: WallSolid) -> _Faces:
-    """Corners, face starts and materials of a solid, as a Mesh wants them."""
-    starts = np.arange(0, solid.quads.size + 1, 4, dtype=np.int32)
-    return solid.quads.reshape(-1).astype(np.int32), starts, solid.material.astype(np.int32)
-
-
-def _raised(name: str, solid: WallSolid, faces: _Faces, elevation: float, slots: tuple[str, ...]) -> Mesh:
-    positions = solid.positions.copy()
-    positions[:, 2] += elevation
-    uvs = solid.uvs.copy()
-    uvs[solid.upright, :, 1] += elevation
-    layer = uvs.reshape(-1, 2).astype(np.float32)
-    corners, starts, material = faces
-    return Mesh(name, positions.astype(np.float32), corners, starts, material, slots, {"UVMap": layer})
+def _raised(solid: WallSolid, places: Sequence[tuple[str, float]], slots: tuple[str, ...]) -> list[Mesh]:
+    """A mesh for each (name, elevation in metres) of `places`; they share their faces' arrays."""
+    elevation = np.array([place[1] for place in places])[:, None]
+    positions = np.empty((len(places), *solid.positions.shape), np.float32)
+    positions[:] = solid.positions
+    positions[:, :, 2] = solid.positions[:, 2] + elevation
+    uvs = np.empty((len(places), *solid.uvs.shape), np.float32)
+    uvs[:] = solid.uvs
+    uvs[:, : solid.num_upright, :, 1] = solid.uvs[: solid.num_upright, :, 1] + elevation[:, :, None]
+    corners, material = solid.quads.reshape(-1).astype(np.int32), solid.material.astype(np.int32)
+    starts = np.arange(0, len(corners) + 1, 4, dtype=np.int32)
+    layers = uvs.reshape(len(places), -1, 2)
+    return [
+        Mesh(name, positions[n], corners, starts, material, slots, {"UVMap": layers[n]})
+        for n, (name, _) in enumerate(places)
+    ]
 
 
 def bands(ring: np.ndarray, storeys: Sequence[Storey], out_m: float, slab_m: float, plate: str = "") -> list[Mesh]:
@@ -145,8 +159,5 @@ def bands(ring: np.ndarray, storeys: Sequence[Storey], out_m: float, slab_m: flo
     height = min(_BAND_HEIGHT_M, slab_m + LINTEL_M)
     heights = np.array([0.0, height])
     solid = wall_solid(around, heights, np.zeros((1, len(ring)), bool), FaceKind(0, 0, 0, 0))
-    faces = _face_arrays(solid)
     names = [" ".join(word for word in (one.name, plate, "band") if word) for one in storeys]
-    return [
-        _raised(name, solid, faces, one.top_m - height, BAND_SLOTS) for name, one in zip(names, storeys, strict=True)
-    ]
+    return _raised(solid, [(n, one.top_m - height) for n, one in zip(names, storeys, strict=True)], BAND_SLOTS)
