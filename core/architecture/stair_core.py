@@ -19,7 +19,7 @@ from .walls import raised_wall, wall_of
 CORE_M = 0.2
 _DOOR = OpeningKind("core door", Opening(0.95, 2.05, 0.0, panes=0))
 _LIFT = OpeningKind("lift door", Opening(0.9, 2.05, 0.0, panes=0))
-_SLOT = "core"
+_SLOTS = ("core",)
 
 
 class Rectangle(Protocol):
@@ -63,7 +63,7 @@ def _walls(
     bays = Bays(np.array([3]), np.array([length[3] / 2]), np.zeros(1, np.int64), np.zeros(1, bool))
     lower = Storey(storey.name, storey.index, storey.elevation_m, height, storey.tier)
     wall = wall_of(outer, inner, CORE_M, bays, lower, (kind, None, None, None))
-    mesh = raised_wall(f"{name} walls", wall, storey.elevation_m, _SLOT)
+    mesh = raised_wall(f"{name} walls", wall, storey.elevation_m, _SLOTS)
     plans = np.stack([outer, following(outer), following(inner), inner], 1)
     door = kind.opening
     made = []

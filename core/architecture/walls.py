@@ -17,7 +17,7 @@ from .wall_offset import edges, largest_distance, moved_inwards, touches
 from .wall_solid import Columns, FaceKind, WallSolid, wall_solid
 
 WALL_SLOTS = ("facade base", "facade", "facade top", "interior", "reveal", "wall top")
-_OUTSIDE = {Tier.BASE: 0, Tier.MIDDLE: 1, Tier.TOP: 2}
+OUTSIDE = {Tier.BASE: 0, Tier.MIDDLE: 1, Tier.TOP: 2}
 _INSIDE, _REVEAL, _RIM = 3, 4, 5
 BAND_SLOTS = ("band",)
 _BAND_HEIGHT_M = 0.25
@@ -69,7 +69,7 @@ def wall_of(
     heights = np.array(sorted({0.0, storey.height_m, *used[:, 1:].ravel().tolist()}))
     is_open = np.zeros((len(heights) - 1, len(wall_columns.edge)), bool)
     is_open[:, wall_columns.opening >= 0] = (heights[:-1, None] >= sizes[:, 1]) & (heights[1:, None] <= sizes[:, 2])
-    solid = wall_solid(wall_columns, heights, is_open, FaceKind(_OUTSIDE[storey.tier], _INSIDE, _REVEAL, _RIM))
+    solid = wall_solid(wall_columns, heights, is_open, FaceKind(OUTSIDE[storey.tier], _INSIDE, _REVEAL, _RIM))
     transforms = _transforms(ring, edge, centre, sizes[:, 1])
     placed = []
     for at, kind in enumerate(kinds):
@@ -120,10 +120,10 @@ def wall_mesh_name(storey: Storey, ring: int, plate: str = "") -> str:
     return " ".join(word for word in words if word)
 
 
-def raised_wall(name: str, wall: Wall, elevation: float, slot: str) -> Mesh:
-    """The mesh of one wall on a floor at `elevation` metres, all faces of one slot."""
-    mesh = _raised(wall.solid, [(name, elevation)], (slot,))[0]
-    return replace(mesh, material_of_face=np.zeros_like(mesh.material_of_face))
+def raised_wall(name: str, wall: Wall, elevation: float, slots: tuple[str, ...]) -> Mesh:
+    """The mesh of one wall on a floor at `elevation` metres, with the last of `slots` for all that are not there."""
+    mesh = _raised(wall.solid, [(name, elevation)], slots)[0]
+    return replace(mesh, material_of_face=np.minimum(mesh.material_of_face, len(slots) - 1).astype(np.int32))
 
 
 def _raised(solid: WallSolid, places: Sequence[tuple[str, float]], slots: tuple[str, ...]) -> list[Mesh]:
