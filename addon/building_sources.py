@@ -21,7 +21,6 @@ from .scene.units import metres_per_unit
 
 _MISSING = {
     "plot": "No site is chosen. Choose a mesh, a curve or a grease pencil that shows it.",
-    "outline": "No outline is chosen. Choose a mesh, a curve or a grease pencil that shows the building's outer walls.",
     "parcels": "No parcels are chosen. Choose a mesh with a face for each parcel.",
 }
 

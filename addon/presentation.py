@@ -40,12 +40,12 @@ _BODY = {
 # what of the scene each method of architecture reads; one that is not named reads all of it
 SITE_PARTS = {
     "massing": ("plot", "neighbours"),
-    "plan": ("outline", "front_door", "pins"),
+    "plan": ("plot", "outline", "front_door", "pins"),
     "form": ("plot", "parcels", "neighbours"),
     "building": ("plot", "outline", "front_door", "neighbours", "pins"),
 }
-# of these one at least must be chosen; a building without a site has a width and a depth
-SITE_NEEDS = {"massing": ("plot",), "plan": ("outline",), "form": ("plot", "parcels")}
+# of these one at least must be chosen; plans and buildings without a site have a width and a depth
+SITE_NEEDS = {"massing": ("plot",), "form": ("plot", "parcels")}
 _ALL_OF_SITE = ("plot", "outline", "front_door", "neighbours", "parcels", "pins")
 # methods whose options are searched for: too slow to follow a slider
 SEARCHING = ("massing",)
@@ -55,6 +55,7 @@ _SEARCH = ("evaluations", "bar_depth_m", "core_width_m")
 _LIMITS = ("floor_area_ratio", "gross_floor_area_m2", "height_limit_m", "setback_m", "coverage", "options")
 PRESENTATIONS = {
     "architecture/massing": Presentation(groups={"Sun and North": _SUN, "Aims": _AIMS, "Search": _SEARCH}),
+    "architecture/plan": Presentation(groups={"Without an Outline": ("width_m", "depth_m")}),
     "architecture/building": Presentation(
         groups={
             "Without an Outline": ("width_m", "depth_m"),

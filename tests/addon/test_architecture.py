@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -117,7 +118,7 @@ def test_a_script_makes_a_building_at_once(stubs: Any, settings: Any, tmp_path: 
     settings.method = "plan"
     assert bpy.ops.maquette.generate_architecture() == {"FINISHED"}
     root = stubs.module("addon.building_live").active_building(bpy.context)
-    assert request_on(root)["method"] == "plan" and site_on(root).plot is None
+    assert request_on(root)["method"] == "plan" and site_on(root).neighbours == ()
     site = tmp_path / "site.json"
     site.write_text(root["maquette_site"])
     given = {"generator": "architecture", "method": "building", "references": [str(site)], "params": {"storeys": 1}}
@@ -179,7 +180,7 @@ def test_a_bad_site_is_one_sentence_and_leaves_the_scene_alone(stubs: Any, setti
     assert everything() == before
 
 
-@pytest.mark.parametrize(("name", "said"), [("massing", "No site is chosen"), ("plan", "No outline is chosen")])
+@pytest.mark.parametrize(("name", "said"), [("massing", "No site is chosen"), ("plan", "No site is chosen")])
 def test_a_missing_site_is_one_sentence(stubs: Any, settings: Any, name: str, said: str) -> None:
     settings.plot.item = settings.outline.item = None
     settings.method = name
@@ -430,3 +431,42 @@ def test_every_shipped_preset_gives_values_that_can_be_used(maquette: Any) -> No
     assert found or not maquette.module("core.architecture").METHODS
     offered = bpy.utils.preset_paths("maquette/architecture_building")
     assert any(Path(path).is_relative_to(folder) for path in offered)
+
+
+def test_the_real_engine_builds_on_a_drawn_site_and_writes_files(maquette: Any, tmp_path: Path) -> None:
+    if not os.environ.get("MAQUETTE_PYTHON"):
+        pytest.skip("MAQUETTE_PYTHON names no interpreter with torch")
+    if not {"building", "plan"} <= {m.name for m in maquette.module("core.architecture").METHODS}:
+        pytest.skip("there is no method that builds yet")
+    maquette.studio.close()
+    maquette.studio._start_engine = maquette.module("addon.engine").start_engine
+    settings: Any = bpy.context.scene.maquette_buildings  # type: ignore[union-attr]
+    settings.live = False
+    settings.plot.item = flat("Corner", [(x, y * 0.75) for x, y in L_SHAPE])
+    settings.method = "building"
+    settings.architecture_building.interiors = False
+    assert bpy.ops.maquette.generate_architecture() == {"FINISHED"}, maquette.studio.notice
+    root = maquette.module("addon.building_live").active_building(bpy.context)
+    report = maquette.module("addon.scene.record").report_of(root)
+    assert report["gross_floor_area_m2"] == pytest.approx(2 * 168, rel=1e-3)
+    parts = maquette.module("addon.scene.building_parts").objects_of(root)
+    lows, highs = zip(*[_reach(p) for p in parts.values() if p.type == "MESH" and len(p.data.vertices)], strict=True)
+    assert min(low[0] for low in lows) < 0.01 and max(high[0] for high in highs) > 19.9, "where the site is"
+    assert max(high[2] for high in highs) > 6.0
+    before = len(parts)
+    assert bpy.ops.maquette.change_storeys(by=1) == {"FINISHED"}, maquette.studio.notice
+    assert len(maquette.module("addon.scene.building_parts").objects_of(root)) > before
+    for kind, mark in (("ifc", b"ISO-10303-21"), ("csv", b",")):
+        path = tmp_path / f"corner.{kind}"
+        assert bpy.ops.maquette.export_building(filepath=str(path), kind=kind) == {"FINISHED"}, maquette.studio.notice
+        assert mark in path.read_bytes()[:200]
+    settings.method = "plan"
+    assert bpy.ops.maquette.generate_architecture() == {"FINISHED"}, maquette.studio.notice
+    plan = maquette.module("addon.building_live").active_building(bpy.context)
+    assert plan != root and request_on(plan)["method"] == "plan"
+
+
+def _reach(item: Any) -> tuple[Any, Any]:
+    """The least and greatest corner of an object in the world."""
+    corners = [item.matrix_world @ vertex.co for vertex in item.data.vertices]
+    return [min(axis) for axis in zip(*corners, strict=True)], [max(axis) for axis in zip(*corners, strict=True)]

@@ -633,7 +633,7 @@ def one_building(settings, plot):
     settings.method = "building"
     settings.live = False
     yield 0.4
-    yield from click_button("maquette.use_for_site", 0.97)
+    yield from click_button("maquette.use_for_site", 0.89)
     check("the first field takes the active object", settings.plot.item == plot)
     bpy.ops.maquette.use_for_site(part="neighbours")
     check("the others are the neighbours", len(settings.neighbours.objects) == 2)
@@ -660,7 +660,7 @@ def one_building(settings, plot):
     check("redo brings it back", name in bpy.data.objects)
     if bpy.ops.maquette.change_storeys.poll():
         before = len(bpy.data.objects)
-        yield from click_button("maquette.change_storeys", 0.97)
+        yield from click_button("maquette.change_storeys", 0.89)
         yield from until(lambda: studio.busy, 5)
         done = yield from until(lambda: not studio.busy, 240)
         higher = len(bpy.data.objects) > before and bpy.data.objects[name].session_uid == uid

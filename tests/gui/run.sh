@@ -13,8 +13,13 @@ MAQUETTE_PYTHON=${MAQUETTE_PYTHON:-$REPO/.venv/bin/python}
 "$HERE/setup.sh" "$SUITE" "$ROOT"
 
 # the engine's environment and its base at the same paths inside; hard links where the disk allows
+packages_of() { find "$1" -maxdepth 4 -path '*/site-packages/*' -name '*.dist-info' -printf '%f\n' 2>/dev/null | sort; }
 into_root() {
-  [ ! -e "$ROOT$1" ] || return 0
+  if [ -e "$ROOT$1" ]; then
+    # an environment that got other packages since is copied anew
+    [ "$(packages_of "$1")" != "$(packages_of "$ROOT$1")" ] || return 0
+    rm -rf "${ROOT:?}$1"
+  fi
   mkdir -p "$(dirname "$ROOT$1")"
   cp -al "$1" "$ROOT$1" 2>/dev/null || { rm -rf "${ROOT:?}$1"; cp -a "$1" "$ROOT$1"; }
 }
