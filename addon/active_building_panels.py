@@ -16,6 +16,7 @@ from .operators.building import storeys_of
 from .operators.building_files import KIND_ITEMS
 from .operators.building_options import BUILDING
 from .panels import Sidebar
+from .programme_list import PROGRAMME
 from .scene.building_levels import num_levels, shown_level
 from .scene.building_parts import option_of, option_roots, row_of
 from .scene.caption import figure, name_of
@@ -57,7 +58,10 @@ class MAQUETTE_PT_building(Sidebar, Panel):  # noqa: N801 Blender's naming
         row = layout.row(align=True)
         row.operator("maquette.regenerate_building", icon="FILE_REFRESH")
         row.operator("maquette.new_seed_building", icon="MOD_NOISE")
-        layout.operator("maquette.regenerate_building", text="Update Site", icon="MESH_PLANE").site = True
+        row = layout.row(align=True)
+        row.operator("maquette.regenerate_building", text="Update Site", icon="MESH_PLANE").site = True
+        if hasattr(request.params, PROGRAMME):
+            row.operator("maquette.keep_rooms", icon="PINNED")
         layout.operator("maquette.building_to_panel", icon="COPYDOWN")
         _draw_levels(layout, root)
         if row_of(root) is None and request.code and request.method != BUILDING:

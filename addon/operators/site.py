@@ -10,10 +10,19 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 from bpy.types import Operator
 
+from ...core import bundle
+from ...core.asset import Element
 from ...core.errors import InputError, MaquetteError
+from ...core.request import Request
 from ..building_live import active_building
+from ..building_sources import made_from
+from ..delivery import files_are_there
+from ..package import cache_folder
 from ..programme_list import fault, fill_list, shown_group, write_text
 from ..scene.drawn_outline import TYPES, chosen_now
+from ..scene.kept_rooms import draw_rooms
+from ..scene.site_source import STOREY_M
+from ..scene.units import metres_per_unit
 
 OUTLINES = ("plot", "outline", "parcels")
 _NAMES = {"neighbours": "Neighbours", "pins": "Kept Rooms"}
@@ -72,6 +81,38 @@ class MAQUETTE_OT_forget_site_parts(Operator):  # noqa: N801 Blender's naming
         """The object stays chosen."""
         pick = getattr(context.scene.maquette_buildings, self.part)
         pick.use(pick.item)
+        return {"FINISHED"}
+
+
+class MAQUETTE_OT_keep_rooms(Operator):  # noqa: N801 Blender's naming
+    """Draw the rooms of the active plan or building as faces to keep. Move or delete them as you like, then press
+    Update Site: the rest is planned around those that are left"""
+
+    bl_idname = "maquette.keep_rooms"
+    bl_label = "Keep Its Rooms"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Needs a building that Maquette made."""
+        if active_building(context) is None:
+            cls.poll_message_set("The active object belongs to no building that Maquette made")
+            return False
+        return True
+
+    def execute(self, context: Any) -> set[str]:
+        """From the result as the engine left it."""
+        root, settings = active_building(context), context.scene.maquette_buildings
+        try:
+            request = made_from(root)
+            elements = _elements_of(root, request)
+            storey_m = float(getattr(request.params, "storey_height_m", STOREY_M))
+            home = _home(context, settings, "pins")
+            made = draw_rooms(root, elements, home, storey_m, 1.0 / metres_per_unit(context.scene))
+        except MaquetteError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"{len(made)} rooms are drawn in '{home.name}'. Delete those that need not stay.")
         return {"FINISHED"}
 
 
@@ -159,16 +200,31 @@ def _gather(context: Any, settings: Any, part: str) -> None:
     items = [item for item in context.selected_objects if item not in own]
     if not items:
         raise InputError("No other object is selected. Select the objects first.")
-    home = getattr(settings, part)
-    if home is None:
-        home = bpy.data.collections.new(_NAMES[part])
-        context.scene.collection.children.link(home)
-        setattr(settings, part, home)
+    home = _home(context, settings, part)
     for item in items:
         if item.name not in home.objects:
             home.objects.link(item)
 
 
-_CLASSES = (MAQUETTE_OT_use_for_site, MAQUETTE_OT_forget_site_parts, MAQUETTE_OT_edit_programme)
+def _home(context: Any, settings: Any, part: str) -> Any:
+    """The collection that the field names, else a new one."""
+    home = getattr(settings, part)
+    if home is None:
+        home = bpy.data.collections.new(_NAMES[part])
+        context.scene.collection.children.link(home)
+        setattr(settings, part, home)
+    return home
+
+
+def _elements_of(root: Any, request: Request) -> tuple[Element, ...]:
+    folder = cache_folder() / "buildings" / request.cache_key
+    if not files_are_there(folder):
+        raise InputError(
+            f"The result that '{root.name}' was made of is no longer kept. Press Regenerate, then try again."
+        )
+    return bundle.load(folder).elements
+
+
+_CLASSES = (MAQUETTE_OT_use_for_site, MAQUETTE_OT_forget_site_parts, MAQUETTE_OT_keep_rooms, MAQUETTE_OT_edit_programme)
 
 register, unregister = bpy.utils.register_classes_factory(_CLASSES)

@@ -464,6 +464,18 @@ def test_the_real_engine_builds_on_a_drawn_site_and_writes_files(maquette: Any, 
     assert bpy.ops.maquette.generate_architecture() == {"FINISHED"}, maquette.studio.notice
     plan = maquette.module("addon.building_live").active_building(bpy.context)
     assert plan != root and request_on(plan)["method"] == "plan"
+    assert bpy.ops.maquette.keep_rooms() == {"FINISHED"} == bpy.ops.maquette.keep_rooms()
+    drawn = list(settings.pins.objects)
+    assert len(drawn) == 6 and sum(_area(item) for item in drawn) == pytest.approx(168, rel=0.2)
+    for item in drawn[1:]:
+        bpy.data.objects.remove(item)
+    bpy.context.view_layer.objects.active = plan  # type: ignore[union-attr]
+    assert bpy.ops.maquette.regenerate_building(site=True) == {"FINISHED"}, maquette.studio.notice
+    assert [room.use for room in site_on(plan).pinned_rooms] == ["living"]
+
+
+def _area(item: Any) -> float:
+    return float(sum(face.area for face in item.data.polygons))
 
 
 def _reach(item: Any) -> tuple[Any, Any]:
