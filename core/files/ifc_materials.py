@@ -40,8 +40,9 @@ class Materials:
         for names, products in self._used.items():
             made = self._material(names[0])
             if len(names) > 1:
+                # each set has constituents of its own, says the schema
                 parts = [
-                    self._model.step.shared("IFCMATERIALCONSTITUENT", name, None, self._material(name), None, None)
+                    self._model.step.add("IFCMATERIALCONSTITUENT", name, None, self._material(name), None, None)
                     for name in names
                 ]
                 made = self._model.step.add("IFCMATERIALCONSTITUENTSET", None, None, tuple(parts))

@@ -52,7 +52,7 @@ def synthetic_building(storeys: int = 2) -> Asset:
         _box("storey 0 railing 1", ("steel",), (12.0, 13.0), (3.9, 4.0), (3.2, 4.2)),
         _box("storey 0 band", ("brick",), (-0.1, 0.0), (0.0, 14.0), (3.0, 3.2)),
         _box("chair", ("wood", "steel"), (-0.2, 0.2), (-0.2, 0.3), (0.0, 0.8)),
-        _box("tree", ("wood",), (-0.2, 0.2), (-0.2, 0.2), (0.0, 5.0)),
+        _box("tree", ("wood", "slate"), (-0.2, 0.2), (-0.2, 0.2), (0.0, 5.0)),
         opening_mesh("window", WINDOW, 0.1, 0.07, WALL_M),
         opening_mesh("door", DOOR, 0.1, 0.07, WALL_M),
     ]

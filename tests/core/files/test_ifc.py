@@ -176,6 +176,8 @@ def test_materials_have_names_and_mean_colours() -> None:
     window = model().by_type("IfcWindow")[0]
     parts = element_util.get_material(window, should_skip_usage=True).MaterialConstituents
     assert {"frame", "glass"} <= {part.Name for part in parts}
+    sets = [{part.Name for part in one.MaterialConstituents} for one in model().by_type("IfcMaterialConstituentSet")]
+    assert {"wood", "steel"} in sets and {"wood", "slate"} in sets
 
 
 def test_the_building_says_where_it_comes_from() -> None:
