@@ -22,6 +22,8 @@ from .wall_offset import crosses, edges, preceding, signed_area
 SHARPEST_DEG, FARTHEST_M = 32.0, 0.3
 # of the area, no more than this may change
 MOST_CHANGE = 0.03
+# corners of a ring with a curve
+_FEWEST = 8
 
 
 def facetted(massing: Massing, style: FacadeStyle) -> Massing:
@@ -51,6 +53,8 @@ def facetted_outline(outline: Outline, width_m: float) -> Outline:
 
 
 def _facetted(ring: np.ndarray, width_m: float) -> np.ndarray:
+    if len(ring) < _FEWEST:
+        return ring
     direction, length = edges(ring)
     if (length < width_m).sum() < 3:
         return ring

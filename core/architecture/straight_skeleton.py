@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .convex_skeleton import convex_faces
 from .wavefront import Wavefront, begin, mark_level, time_to_event, velocities
 from .wavefront_knots import knit
 
@@ -47,6 +48,11 @@ def solve_or_none(rings: tuple[np.ndarray, ...], levels: tuple[float, ...] = (),
     """
     middle = (rings[0].min(0) + rings[0].max(0)) / 2
     centred = tuple(ring - middle for ring in rings)
+    convex = convex_faces(centred[0]) if len(rings) == 1 and not levels else None
+    if convex is not None:
+        skeleton = Skeleton(convex[0], tuple(Face(edge, 0, nodes) for edge, nodes in enumerate(convex[1])))
+        if is_sound(skeleton, centred):
+            return Skeleton(skeleton.nodes + np.append(middle, 0.0), skeleton.faces)
     for near in NEAR_M:
         front = begin(centred)
         left = _run(front, levels, stop, near)
