@@ -136,7 +136,8 @@ def _crosses(parts: BuildingParts, number: int) -> bool:
 
 
 def _time(study: Study, cities: Sequence[CityBuildings], chosen: Sequence[tuple[int, int]]) -> None:
-    """Takes up `kernel.buildings_per_minute`: processor time on one core, the least of some runs of each building, all with about WINDOWS windows."""
+    """Takes up `kernel.buildings_per_minute`: processor time on one core, the least of some runs of each building, all
+    with about WINDOWS windows."""
     timed, windows = with_windows(cities, chosen)
     if not timed:
         return study.lack("kernel.buildings_per_minute", f"No judged footprint has room for {WINDOWS} windows.")
@@ -149,8 +150,8 @@ def _time(study: Study, cities: Sequence[CityBuildings], chosen: Sequence[tuple[
     study.give("kernel", {"buildings_per_minute": 60 * len(timed) / seconds})
     study.note(
         f"kernel.buildings_per_minute: {len(timed)} real footprints with as many storeys as bring about {WINDOWS} "
-        f"windows (mean {np.mean(windows):.0f}), from the outline to all parts and the report; processor seconds on one "
-        f"core, the least of {_TIMES} runs of each building; without stairs, the list of elements and files."
+        f"windows (mean {np.mean(windows):.0f}), from the outline to all parts and the report; processor seconds on "
+        f"one core, the least of {_TIMES} runs of each building; without stairs, the list of elements and files."
     )
     return None
 
