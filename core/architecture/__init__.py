@@ -5,8 +5,21 @@ from __future__ import annotations
 
 from ..generators import Method
 from .building_params import BuildingParams
+from .plan_params import PlanParams
 
 METHODS: tuple[Method, ...] = (
+    Method(
+        generator="architecture",
+        name="plan",
+        label="Plan",
+        description="A floor plan for a room programme within an outline, drawn rooms and walls kept",
+        params=PlanParams,
+        module="architecture.plan",
+        version=1,
+        roles=("site",),
+        noun="site file",
+        export="glb",
+    ),
     Method(
         generator="architecture",
         name="building",

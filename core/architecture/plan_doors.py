@@ -69,7 +69,7 @@ def _front(
     order = sorted(range(len(rooms)), key=lambda n: _welcome(rooms[n].use))
     best: tuple[float, int, np.ndarray] | None = None
     for rank, number in enumerate(order):
-        for stretch in _outer(outline, rooms[number]):
+        for stretch in outer_walls(outline, rooms[number]):
             length = float(np.hypot(*(stretch[1] - stretch[0])))
             if length < FRONT_LEAF_M:
                 continue
@@ -89,7 +89,7 @@ def _welcome(use: str) -> int:
     return order.index(use) if use in order else len(order)
 
 
-def _outer(outline: Outline, room: Room) -> list[np.ndarray]:
+def outer_walls(outline: Outline, room: Room) -> list[np.ndarray]:
     """The stretches of the outline that are walls of this room."""
     mine = np.stack([room.ring, np.roll(room.ring, -1, 0)], 1)
     found = []

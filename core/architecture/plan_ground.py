@@ -18,17 +18,23 @@ import numpy as np
 from .outline import Outline
 
 # cells of a floor with oblique sides, across its longer side
-OBLIQUE_CELLS = 14
+OBLIQUE_CELLS = 12
 # sides are looked at from this far inside, so that a box that only touches them does not have them
 INWARD_M = 0.01
-SAME_M = 1e-6
+# coordinates of cuts are whole steps
+STEP_M = 0.01
 
 
 @dataclass(frozen=True)
 class Ground:
     """A floor in its axes: `floor` is a shapely polygon, `turn` (2, 2) takes scene to axes and `origin` (2,) then goes
     to zero; `lines` (2, K) ascending, `table` (2, K, K); `corner_lines` the coordinates of corners a cut keeps to, by
-    axis; `sides` (E, 2, 2) the facade's sides, moved inwards."""
+    axis; `sides` (E, 2, 2) the facade's sides, moved inwards.
+
+    The rest is for looking up coordinates in steps of STEP_M, S of them each way: `rows` (2, S, K) the area on the low
+    side of each line of an axis and of a coordinate on the other one; `cells` (2, S) the cell that a coordinate is in,
+    `within` (2, S) how far across it.
+    """
 
     floor: object
     turn: np.ndarray
@@ -37,6 +43,9 @@ class Ground:
     table: np.ndarray
     corner_lines: tuple[np.ndarray, np.ndarray]
     sides: np.ndarray
+    rows: np.ndarray
+    cells: np.ndarray
+    within: np.ndarray
 
     @property
     def area(self) -> float:
@@ -73,7 +82,24 @@ def ground_of(outline: Outline, taken: Sequence[np.ndarray] = ()) -> Ground:
     corners = shapely.get_coordinates(floor) if pieces else rings[0]
     lines, along = _lines(corners, pieces)
     table = _table(floor, lines)
-    return Ground(floor, turn, origin, lines, table, along, sides_inside(rings))
+    return Ground(floor, turn, origin, lines, table, along, sides_inside(rings), *_steps(lines, table))
+
+
+def _steps(lines: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`rows`, `cells` and `within` of a Ground."""
+    count = int(np.ceil(lines.max() / STEP_M)) + 2
+    value = np.arange(count) * STEP_M
+    cells = np.stack([np.searchsorted(line, value, side="right") - 1 for line in lines])
+    # the last lines may be doubled
+    cells = np.clip(cells, 0, np.array([[np.searchsorted(line, line[-1]) - 1] for line in lines]))
+    low, high = np.take_along_axis(lines, cells, 1), np.take_along_axis(lines, cells + 1, 1)
+    within = np.clip((value - low) / (high - low), 0, 1)
+    rows = [
+        table[1 - axis][cells[1 - axis]] * (1 - within[1 - axis])[:, None]
+        + table[1 - axis][cells[1 - axis] + 1] * within[1 - axis][:, None]
+        for axis in (0, 1)
+    ]
+    return np.stack(rows), cells, within
 
 
 def sides_inside(rings: Sequence[np.ndarray]) -> np.ndarray:

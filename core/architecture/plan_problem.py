@@ -20,6 +20,7 @@ DOOR_WALL_M, WINDOW_WALL_M, ENTRANCE_M = 1.0, 1.5, 0.55
 # the longest a room may be for its width
 MOST_ASPECT = {"living": 2.0, "kitchen": 2.4, "dining": 2.0, "bedroom": 1.9, "study": 2.2, "bath": 2.4, "toilet": 2.6}
 LONG_ASPECT = {"hall": 8.0, "storage": 4.0, "stairs": 4.0}
+MOST_AREA_ERROR, HALL_AREA_ERROR = 0.2, 0.5
 # areas that rooms without a wish share the rest by
 USUAL_M2 = {
     "living": 26.0, "kitchen": 10.0, "dining": 12.0, "bedroom": 12.5, "study": 9.0,
@@ -47,10 +48,11 @@ class Problem:
     """A floor to be divided between N free rooms, of M parts: every room is one, and a hall of many rooms has a second,
     its arm, so that it may turn a corner. Parts are in the rooms' order, then the arms; `arms` (M - N,) whose they are.
 
-    Arrays (N,) by room: `targets_m2`, `least_m2`, `habitable`; (M,) by part: `shares_m2` of the floor to begin with,
-    `widths_m` (least), `aspects` (most). `entrance` the parts that the front door may open to, `door` (2, 2) the two
-    points of the facade that such a part has to reach, None where the door may be anywhere. `pinned_sides` are sides
-    (E, 2, 2) of each pinned room, seen from outside it. `walls` (W, 2, 2) pinned walls. All in the floor's axes."""
+    Arrays (N,) by room: `targets_m2`, `least_m2`, `area_off` (how far a room's area may be off, as a share of it),
+    `area_weights`, `habitable`; (M,) by part: `shares_m2` of the floor to begin with, `widths_m` (least), `aspects`
+    (most), `halls`. `entrance` the parts that the front door may open to, `door` (2, 2) the two points of the facade
+    that such a part has to reach, None where the door may be anywhere. `pinned_sides` are sides (E, 2, 2) of each
+    pinned room, seen from outside it. `walls` (W, 2, 2) pinned walls. All in the floor's axes."""
 
     ground: Ground
     rooms: tuple[RoomWish, ...]
@@ -58,10 +60,13 @@ class Problem:
     arms: np.ndarray
     targets_m2: np.ndarray
     least_m2: np.ndarray
+    area_off: np.ndarray
+    area_weights: np.ndarray
     habitable: np.ndarray
     shares_m2: np.ndarray
     widths_m: np.ndarray
     aspects: np.ndarray
+    halls: np.ndarray
     needs: Needs
     entrance: np.ndarray
     door: np.ndarray | None
@@ -99,10 +104,13 @@ def problem_of(
         arms=arms,
         targets_m2=targets,
         least_m2=np.array([use.least_area_m2 for use in uses]),
+        area_off=np.array([most_area_error(use.name) - 0.02 for use in uses]),
+        area_weights=np.array([0.5 if use.name == "hall" else 1.0 for use in uses]),
         habitable=np.array([use.habitable for use in uses], bool),
         shares_m2=shares,
         widths_m=np.array([use.least_width_m for use in parts]),
         aspects=np.array([most_aspect(use.name) for use in parts]),
+        halls=np.array([use.name == "hall" for use in parts], bool),
         needs=_needs(wanted, len(rooms), arms, [use.least_width_m for use in uses]),
         entrance=_entrance(everyone, len(rooms), arms),
         door=None if front_door is None else entrance_points(outline, ground, front_door),
@@ -114,6 +122,11 @@ def problem_of(
 def most_aspect(use: str) -> float:
     """How many times longer than wide a room of this use may be."""
     return MOST_ASPECT.get(use) or LONG_ASPECT[use]
+
+
+def most_area_error(use: str) -> float:
+    """By which share of it a room's area may be off; what doors need makes the halls."""
+    return HALL_AREA_ERROR if use == "hall" else MOST_AREA_ERROR
 
 
 def targets_of(rooms: Sequence[RoomWish], area: float) -> np.ndarray:

@@ -13,22 +13,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .plan_boxes import boxes_of
+from .plan_boxes import balanced, boxes_of
+from .plan_patterns import patterned
 from .plan_problem import Problem
-from .plan_score import MISSED, scores_of
-from .plan_trees import Trees, changed, random_trees
+from .plan_score import scores_of
+from .plan_trees import Trees, changed
 
-HOT, COLD = 0.8, 0.02
+HOT, COLD = 0.4, 0.02
+# the price of a missed wish beside what it lacks, in the first round and in the last
+MISSED = (0.1, 1.0)
+# how many of the changes move a cut alone, in the first round and in the last
+MOVES = (0.25, 0.75)
+# how often the rooms' sizes are balanced as well
+BALANCED = 0.0
+# a plan that misses nothing and costs no more than this is good enough to stop
+GOOD = 0.6
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long is searched: `chains` side by side, `rounds` of changes; every `share_every` rounds the worse chains
-    take up the better ones' trees."""
+    """How long is searched: the best of `drawn` trees begin `chains` side by side, for `rounds` of changes; every
+    `share_every` rounds the worse chains take up the better ones' trees."""
 
-    chains: int = 160
-    rounds: int = 150
-    share_every: int = 12
+    drawn: int = 400
+    chains: int = 128
+    rounds: int = 120
+    share_every: int = 8
 
 
 def search(
@@ -36,40 +46,53 @@ def search(
     random: np.random.Generator,
     effort: Effort,
     start: Trees | None = None,
-    enough: Callable[[Trees], bool] = lambda trees: False,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> tuple[Trees, np.ndarray]:
-    """Trees by cost, the best first, and their costs (B,). `enough` is asked after each sharing whether the best tree
-    will do; what it says may depend on the tree alone."""
-    trees = random_trees(effort.chains, problem.count, random) if start is None else start
-    costs = costs_of(trees, problem)
-    best, best_costs = trees.take(np.arange(len(trees))), costs.copy()
+    """Trees by cost, the best first, and their costs (B,)."""
+    trees = patterned(problem, effort.drawn, random) if start is None else start
+    boxes = boxes_of(trees, problem)
+    costs, missed = scores_of(boxes, problem)
+    chosen = np.argsort(costs + MISSED[0] * missed, kind="stable")[: effort.chains]
+    trees, costs, missed, areas = trees.take(chosen), costs[chosen], missed[chosen], boxes.areas[chosen]
+    best, best_costs = trees.take(np.arange(len(trees))), np.full(len(trees), np.inf)
     for number in range(effort.rounds):
-        heat = HOT * (1 - number / effort.rounds) ** 2 + COLD
-        trial = changed(trees, random)
-        trial_costs = costs_of(trial, problem)
-        taken = np.flatnonzero(trial_costs - costs < -heat * np.log(np.maximum(random.random(len(costs)), 1e-12)))
+        done = number / effort.rounds
+        price = MISSED[0] + (MISSED[1] - MISSED[0]) * done
+        heat = HOT * (1 - done) ** 2 + COLD
+        trial = changed(trees, random, MOVES[0] + (MOVES[1] - MOVES[0]) * done)
+        even = np.flatnonzero(random.random(len(costs)) < BALANCED)
+        trial.sizes[even] = balanced(trial.take(even), areas[even], problem)
+        boxes = boxes_of(trial, problem)
+        lacking, trial_missed = scores_of(boxes, problem)
+        gain = costs + price * missed - lacking - price * trial_missed
+        taken = np.flatnonzero(gain > heat * np.log(np.maximum(random.random(len(costs)), 1e-12)))
         trees.put(taken, trial.take(taken))
-        costs[taken] = trial_costs[taken]
-        better = np.flatnonzero(costs < best_costs - 1e-12)
+        costs[taken], missed[taken], areas[taken] = lacking[taken], trial_missed[taken], boxes.areas[taken]
+        ranks = costs + MISSED[1] * missed
+        better = np.flatnonzero(ranks < best_costs - 1e-12)
         best.put(better, trees.take(better))
-        best_costs[better] = costs[better]
+        best_costs[better] = ranks[better]
         if (number + 1) % effort.share_every == 0:
-            _share(trees, costs, random)
-            if best_costs.min() < MISSED and enough(best.take(np.array([best_costs.argmin()]))):
+            progress(0.1 + 0.6 * done, "Dividing the floor")
+            _share(trees, costs, missed, areas, price, random)
+            if best_costs.min() < GOOD:
                 break
     order = np.argsort(best_costs, kind="stable")
     return best.take(order), best_costs[order]
 
 
-def costs_of(trees: Trees, problem: Problem) -> np.ndarray:
-    """(B,) the cost of each tree's plan."""
-    return scores_of(*boxes_of(trees, problem), problem)
-
-
-def _share(trees: Trees, costs: np.ndarray, random: np.random.Generator) -> None:
+def _share(
+    trees: Trees,
+    costs: np.ndarray,
+    missed: np.ndarray,
+    areas: np.ndarray,
+    price: float,
+    random: np.random.Generator,
+) -> None:
     """The worse third of the chains takes up trees of the better third."""
-    order = np.argsort(costs, kind="stable")
+    order = np.argsort(costs + price * missed, kind="stable")
     third = len(order) // 3
     worse, better = order[-third:], order[random.integers(0, max(third, 1), third)]
     trees.put(worse, trees.take(better))
-    costs[worse] = costs[better]
+    for values in (costs, missed, areas):
+        values[worse] = values[better]

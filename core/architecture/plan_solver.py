@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +55,7 @@ def solved(
     pinned_walls: Sequence[PinnedWall] = (),
     effort: Effort = EFFORT,
     start: Trees | None = None,
+    progress: Callable[[float, str], None] = lambda fraction, text: None,
 ) -> SolvedPlan:
     """The best plan found and the verdict on it; a programme larger than the outline is an InputError."""
     problem = problem_of(outline, front_door, programme, pinned_rooms, pinned_walls)
@@ -68,10 +69,7 @@ def solved(
         return SolvedPlan(plan, judged(plan, programme, front_door, pinned_rooms, pinned_walls), None)
     random = np.random.default_rng([seed, 0x504C414E])
 
-    def enough(trees: Trees) -> bool:
-        return drawn(trees).verdict.valid
-
-    trees, _ = search(problem, random, effort, start, enough)
+    trees, _ = search(problem, random, effort, start, progress)
     best = drawn(trees.take(np.array([0])))
     for number in range(1, min(DRAWN, len(trees))):
         if best.verdict.valid:
@@ -91,8 +89,7 @@ def _drawn(
     walls: Sequence[PinnedWall],
 ) -> SolvedPlan:
     """The plan of the one tree in `trees`."""
-    boxes, _ = boxes_of(trees, problem)
-    rooms = (*rooms_of(boxes[0], problem), *_kept(problem))
+    rooms = (*rooms_of(boxes_of(trees, problem).metres(0, problem.ground), problem), *_kept(problem))
     plan = FloorPlan(outline, rooms, doors_of(outline, rooms, programme.adjacency, front_door))
     return SolvedPlan(plan, judged(plan, programme, front_door, problem.pinned, walls), trees)
 

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ACROSS, ALONG = 0, 1
+# how far a cut is moved (the logarithm of the change of its share's logit), and how often its snapping changes with it
+LOG_SHIFTS, SNAPPING = (-4.0, -0.7), 0.15
 
 
 @dataclass
 class Trees:
-    """`keys` (B, N) a room's place in the row, ascending; for each gap (B, N - 1): `turns` when it is cut, ascending,
-    `axes` 0 parts x and 1 parts y, `shifts` moves the cut (added to the logit of its share), `snaps` whether it goes to
-    a corner of the outline nearby."""
+    """`keys` (B, N) a room's place in the row, ascending, `sizes` the logarithm of how much more than its share of the
+    floor it asks for; for each gap (B, N - 1): `turns` when it is cut, ascending, `axes` 0 parts x and 1 parts y,
+    `shifts` moves the cut (added to the logit of its share), `snaps` whether it goes to a corner of the outline nearby,
+    or a hall that it cuts off has the usual width."""
 
     keys: np.ndarray
+    sizes: np.ndarray
     turns: np.ndarray
     axes: np.ndarray
     shifts: np.ndarray
@@ -38,8 +41,8 @@ class Trees:
 
     @property
     def parts(self) -> tuple[np.ndarray, ...]:
-        """The five arrays."""
-        return self.keys, self.turns, self.axes, self.shifts, self.snaps
+        """The six arrays."""
+        return self.keys, self.sizes, self.turns, self.axes, self.shifts, self.snaps
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -50,6 +53,7 @@ def random_trees(count: int, rooms: int, random: np.random.Generator) -> Trees:
     gaps = (count, max(rooms - 1, 0))
     return Trees(
         random.random((count, rooms)),
+        np.zeros((count, rooms)),
         random.random(gaps),
         random.integers(0, 2, gaps),
         np.zeros(gaps),
@@ -57,13 +61,13 @@ def random_trees(count: int, rooms: int, random: np.random.Generator) -> Trees:
     )
 
 
-def changed(trees: Trees, random: np.random.Generator) -> Trees:
-    """A copy in which one or two things of each tree are another way."""
+def changed(trees: Trees, random: np.random.Generator, moves: float = 0.3) -> Trees:
+    """A copy in which one or two things of each tree are another way; the share `moves` of them only where cuts are."""
     result = Trees(*(part.copy() for part in trees.parts))
     count, rooms = result.keys.shape
     if rooms < 2:
         return result
-    kinds = random.random(count)
+    kinds = random.random(count) * 0.72 / (1 - moves)
     rows = np.arange(count)
     first, second = random.integers(0, rooms, count), random.integers(0, rooms, count)
     gap, other = random.integers(0, rooms - 1, count), random.integers(0, rooms - 1, count)
@@ -73,9 +77,12 @@ def changed(trees: Trees, random: np.random.Generator) -> Trees:
     result.axes[flip, gap[flip]] ^= 1
     _exchange(result.turns, _among(rows, kinds, 0.45, 0.65), gap, other)
     _renew(result.turns, _among(rows, kinds, 0.65, 0.72), gap, random)
-    shift = _among(rows, kinds, 0.72, 0.94)
-    result.shifts[shift, gap[shift]] += random.normal(0, 0.15, len(shift))
-    snap = _among(rows, kinds, 0.90, 1.0)
+    grown = rows[(kinds >= 0.72) & (kinds < 0.72 + 0.14 / (1 - moves))]
+    result.sizes[grown, first[grown]] += random.normal(0, 0.25, len(grown))
+    moved = rows[kinds >= 0.72 + 0.14 / (1 - moves)]
+    size = np.exp(random.uniform(*LOG_SHIFTS, len(moved)))
+    result.shifts[moved, gap[moved]] += random.normal(0, 1, len(moved)) * size
+    snap = moved[random.random(len(moved)) < SNAPPING]
     result.snaps[snap, gap[snap]] ^= True
     return result
 
