@@ -25,6 +25,21 @@ from .texts import draw_text
 
 # the figures by which options are compared, those of them that they have
 COMPARED = ("daylit", "neighbour_sun", "gross_floor_area_m2", "gfa_m2")
+# the figures that are read first
+FIRST = (
+    "gross_floor_area_m2",
+    "gfa_m2",
+    "floor_area_ratio",
+    "far",
+    "daylit",
+    "neighbour_sun",
+    "net_floor_area_m2",
+    "footprint_area_m2",
+    "coverage",
+    "num_storeys",
+    "height_m",
+    "eaves_height_m",
+)
 MOST_FIGURES = 6
 MOST_OPTIONS = 24
 
@@ -115,8 +130,8 @@ class MAQUETTE_PT_building_export(Sidebar, Panel):  # noqa: N801 Blender's namin
 
 
 def draw_figures(layout: Any, report: Mapping[str, float], name: str) -> None:
-    """The first figures of a report; the others in a part that opens."""
-    items = list(report.items())
+    """The main figures of a report; the others in a part that opens."""
+    items = sorted(report.items(), key=lambda item: FIRST.index(item[0]) if item[0] in FIRST else len(FIRST))
     _draw_table(layout.column(align=True), items[:MOST_FIGURES])
     if len(items) > MOST_FIGURES:
         header, body = layout.panel(name, default_closed=True)

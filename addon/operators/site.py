@@ -26,6 +26,13 @@ from ..scene.units import metres_per_unit
 
 OUTLINES = ("plot", "outline", "parcels")
 _NAMES = {"neighbours": "Neighbours", "pins": "Kept Rooms"}
+_EDITS = [
+    ("ADD", "Add Room", "Add a room"),
+    ("REMOVE", "Remove Room", "Remove the chosen room"),
+    ("ADD_PAIR", "Add Door", "Ask for a door between rooms of two uses"),
+    ("REMOVE_PAIR", "Remove Door", "Ask for no door between rooms of these uses"),
+    ("READ", "Show as List", "Show the programme's text as a list of rooms"),
+]
 
 
 class MAQUETTE_OT_use_for_site(Operator):  # noqa: N801 Blender's naming
@@ -125,21 +132,14 @@ class MAQUETTE_OT_edit_programme(Operator):  # noqa: N801 Blender's naming
 
     action: EnumProperty(  # type: ignore[valid-type]
         name="Action",
-        items=[
-            ("ADD", "Add Room", "Add a room"),
-            ("REMOVE", "Remove Room", "Remove the chosen room"),
-            ("ADD_PAIR", "Add Door", "Ask for a door between rooms of two uses"),
-            ("REMOVE_PAIR", "Remove Door", "Ask for no door between rooms of these uses"),
-            ("READ", "Show as List", "Show the programme's text as a list of rooms"),
-        ],
+        items=_EDITS,
     )
     index: bpy.props.IntProperty(options={"HIDDEN"})  # type: ignore[valid-type]
 
     @classmethod
     def description(cls, context: Any, given: Any) -> str:
         """What the action does."""
-        text: str = cls.bl_rna.properties["action"].enum_items[given.action].description  # type: ignore[attr-defined]
-        return text
+        return next(text for name, _, text in _EDITS if name == given.action)
 
     @classmethod
     def poll(cls, context: Any) -> bool:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -255,6 +256,17 @@ def test_list_and_text_of_the_programme_follow_each_other(stubs: Any, settings: 
     assert len(settings.rooms) == 2 and ("operator", "maquette.edit_programme") in draw("MAQUETTE_PT_architecture")
     with pytest.raises(RuntimeError, match="does not know the use 'palace'"):
         bpy.ops.maquette.edit_programme(action="READ")
+
+
+def test_every_button_says_what_it_does(stubs: Any, settings: Any) -> None:
+    kinds: Any = bpy.types
+    said = {
+        kinds.MAQUETTE_OT_edit_programme.description(bpy.context, SimpleNamespace(action=action))
+        for action in ("ADD", "REMOVE", "ADD_PAIR", "REMOVE_PAIR", "READ")
+    }
+    parts = ("plot", "front_door", "neighbours")
+    said |= {kinds.MAQUETTE_OT_use_for_site.description(bpy.context, SimpleNamespace(part=part)) for part in parts}
+    assert len(said) == 8 and all(said)
 
 
 def test_a_value_changes_the_active_building_at_once(stubs: Any, settings: Any) -> None:
