@@ -8,12 +8,15 @@ from collections import Counter
 import numpy as np
 import pytest
 from closed_mesh import is_closed, volume
+from shapely import Polygon, union_all
+from shapely import box as rectangle
 from synthetic_outlines import BLOCK, L_SHAPE, RECTANGLE, U_SHAPE, star
 
 from maquette.core.architecture.building_kernel import BuildingParts, build
 from maquette.core.architecture.building_style import BuildingStyle
 from maquette.core.architecture.massing import Massing
-from maquette.core.architecture.outline import Outline
+from maquette.core.architecture.outline import Outline, clean_outline
+from maquette.core.architecture.plan_shapes import rings_of
 from maquette.core.architecture.site import Neighbour
 from maquette.core.asset import Asset
 from maquette.core.errors import InputError
@@ -55,6 +58,26 @@ def assert_whole(parts: BuildingParts) -> None:
 @pytest.mark.parametrize("number", range(len(MASSINGS)))
 def test_every_part_is_closed(number: int, roof: str) -> None:
     assert_whole(build(MASSINGS[number], BuildingStyle("classical", roof=roof, eaves_m=0.4)))
+
+
+def stepped_back(seed: int) -> Massing:
+    """Storeys of a star that step back, are cut or fall apart into towers by chance."""
+    rng = np.random.default_rng(seed)
+    shape, plates = Polygon(star(seed)), []
+    for number in range(5):
+        low, high = np.reshape(shape.bounds, (2, 2))
+        cut = [rectangle(*(corner := rng.uniform(low, high)), *(corner + rng.uniform(5, 14, 2))) for _ in range(2)]
+        smaller = shape.buffer(-1.2, join_style="mitre") if rng.random() < 0.4 else shape.intersection(union_all(cut))
+        if number and rng.random() < 0.7 and smaller.area > 15:
+            shape = smaller
+        plates.append(tuple(clean_outline(rings[0], rings[1:]) for rings in rings_of(shape)))
+    return Massing(tuple(plates), tuple(rng.uniform(2.6, 4.5, 5)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_any_stack_of_plates_is_closed(seed: int) -> None:
+    roof = ("flat", "gable", "hip", "mansard", "shed")[seed % 5]
+    assert_whole(build(stepped_back(seed), BuildingStyle(roof=roof, eaves_m=0.4, balconies=0.5)))
 
 
 def test_quantities_agree_with_the_meshes_and_the_report() -> None:
