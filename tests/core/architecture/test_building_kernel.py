@@ -70,7 +70,9 @@ def stepped_back(seed: int) -> Massing:
         smaller = shape.buffer(-1.2, join_style="mitre") if rng.random() < 0.4 else shape.intersection(union_all(cut))
         if number and rng.random() < 0.7 and smaller.area > 15:
             shape = smaller
-        plates.append(tuple(clean_outline(rings[0], rings[1:]) for rings in rings_of(shape)))
+        plates.append(
+            tuple(clean_outline(rings[0], rings[1:]) for rings in rings_of(shape) if Polygon(rings[0]).area > 8)
+        )
     return Massing(tuple(plates), tuple(rng.uniform(2.6, 4.5, 5)))
 
 
