@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.errors import InputError
+from .architecture.parcels import CityFile, scan_cities
 from .card import licences
 from .data.character_folder import CharacterFile, packs_of, scan_characters
 from .data.material_folder import scan
@@ -35,9 +37,10 @@ class Library:
 
 def look(model: str, folder: Path, settings: Settings, heard: Heard) -> Library:
     """The library that a model of PRESETS learns from; a folder without any is an InputError."""
-    return (
-        _characters(folder, settings, heard) if model.startswith("character/") else _materials(folder, settings, heard)
-    )
+    if model.startswith("architecture/"):
+        return _cities(folder, settings)
+    looks = _characters if model.startswith("character/") else _materials
+    return looks(folder, settings, heard)
 
 
 def _materials(folder: Path, settings: Settings, heard: Heard) -> Library:
@@ -56,6 +59,25 @@ def _characters(folder: Path, settings: Settings, heard: Heard) -> Library:
         f"{len(packs)} packs; bodies drawn from the data pack's parametric body where it is there"
     )
     return Library("characters", found.report(), split, sources, licences(found.folder, found.characters))
+
+
+def _cities(folder: Path, settings: Settings) -> Library:
+    found = scan_cities(folder)
+    if len(found) < 2:
+        raise InputError(
+            f"There is one city ({found[0].name}). Training judges itself on one that it has not seen: give a folder "
+            "with at least two."
+        )
+    # the last by a hash of names and seed is held out, more where there are many
+    order = sorted(found, key=lambda city: hashlib.sha256(f"{settings.seed} {city.name}".encode()).hexdigest())
+    count = min(max(1, round(settings.held_out * len(order))), len(order) - 1)
+    held_out = set(order[:count])
+    split: Split[CityFile] = Split(
+        tuple(city for city in found if city not in held_out), tuple(city for city in found if city in held_out)
+    )
+    names = ", ".join(city.name for city in found)
+    sources = f"real buildings of {len(found)} districts ({names}) on Voronoi cells of their footprints cut at 15 m"
+    return Library("districts", f"Districts of real buildings: {names}.", split, sources, "")
 
 
 def split_characters(characters: tuple[CharacterFile, ...], share: float, seed: int) -> Split:

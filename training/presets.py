@@ -61,6 +61,12 @@ PRESETS: dict[str, dict[str, Settings]] = {
         "cpu":   Settings(           96_000,    64,    32, 2e-3,   6_000,   9_600,  10),
         "gpu":   Settings(          400_000,   256,    32, 2e-3,  20_000,  40_000,  10),
     },
+    # buildings on their land in place of images
+    "architecture/form": {
+        "quick": Settings(           51_200,   256,    32, 1e-3,  10_000,  25_600,  10),
+        "cpu":   Settings(        1_536_000,   256,    32, 1e-3,  60_000, 256_000,  10),
+        "gpu":   Settings(        6_144_000,  1024,    32, 1e-3, 100_000, 614_400,  10),
+    },
 }  # fmt: skip
 
 

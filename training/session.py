@@ -17,6 +17,7 @@ from ..core.codec import show
 from ..core.errors import InputError
 from ..core.models import find_model, models
 from ..core.weights import load_weights
+from .architecture.parcels import CityFile
 from .card import Provenance
 from .control import Control, Progress
 from .data.character_folder import CharacterFile
@@ -27,7 +28,7 @@ from .loop import train
 from .presets import PRESETS, Settings, find_preset
 from .task import Split, Task
 
-Kind = TypeVar("Kind", CharacterFile, MaterialSet)
+Kind = TypeVar("Kind", CharacterFile, CityFile, MaterialSet)
 SHIPPED, FROM_SCRATCH = "shipped", "nothing"
 REPORT = "data.txt"
 
@@ -124,6 +125,10 @@ def _task(wish: Wish, planned: Plan, device: torch.device) -> Task:
         from .character.family import FamilyTask as CharacterFamilyTask
 
         return CharacterFamilyTask(planned.settings, _split_of(planned, CharacterFile), device, start)
+    if wish.model == "architecture/form":
+        from .architecture.form import FormTask
+
+        return FormTask(planned.settings, _split_of(planned, CityFile), device, start)
     split = _split_of(planned, MaterialSet)
     if wish.model == "texture/photo":
         from .texture.photo import PhotoTask

@@ -7,11 +7,23 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ....core import engine
+from ....core.request import Request
 from ...evaluate import ARCHITECTURE_PARTS, MINUTES
 from ..parts import Runs, check, run_parts
+from . import exchange, form, kernel, scene_time
 from .study import Study, file_sha256, find_cities
 
-EXPECTED: tuple[str, ...] = ()
+# five storeys and about sixty windows
+_IN_SCENE = {"storeys": 5, "width_m": 14.0, "depth_m": 8.0, "interiors": False}
+EXPECTED = (
+    *kernel.EXPECTED,
+    "kernel.seconds_in_scene",
+    *form.EXPECTED,
+    "ifc.schema_errors",
+    "ifc.quantity_error",
+    "gltf.round_trip_ok",
+)
 
 
 def evaluate_architecture(
@@ -34,7 +46,18 @@ def evaluate_architecture(
         cities=cities,
     )
     # each part and the share of the time left that it may take
-    runs: Runs[Study] = {}
+    runs: Runs[Study] = {
+        "kernel": (_kernel, 0.35),
+        "form": (form.evaluate, 0.5),
+        "ifc": (exchange.evaluate_ifc, 0.5),
+        "gltf": (exchange.evaluate_gltf, 1.0),
+    }
     otherwise = "Not judged yet." if cities else f"There are no buildings in {data / 'architecture' / 'city'}."
     run_parts(study, runs, [part for part in parts if part in runs], started + 60 * minutes, EXPECTED, otherwise, {})
     return study.figures
+
+
+def _kernel(study: Study) -> None:
+    kernel.evaluate_kernel(study)
+    plain = {"generator": "architecture", "method": "building", "params": _IN_SCENE}
+    scene_time.time_in_scene(study, engine.generate(Request.from_plain(plain), device="cpu"))
