@@ -106,9 +106,14 @@ def _cell(value: Cell) -> str:
 
 
 def _figures(element: Element) -> Figures:
+    """What an element says; a space is as high everywhere."""
     wanted = {"height": ("height_m",), "net": _NET, "gross": _GROSS, "volume": _VOLUME}
     found = {key: _first(element.quantities, names) for key, names in wanted.items()}
-    return {key: value for key, value in found.items() if value is not None}
+    figures = {key: value for key, value in found.items() if value is not None}
+    area = figures.get("net", figures.get("gross"))
+    if element.ifc_class == _SPACE and area is not None and "height" in figures:
+        figures.setdefault("volume", area * figures["height"])
+    return figures
 
 
 def _first(quantities: Mapping[str, float], names: Iterable[str]) -> float | None:

@@ -23,6 +23,19 @@ from .parts import Part, is_around, parts_of
 
 NAME = "asset.ifc"
 EVERY = 200
+# what a part is that no element names, by a word of its mesh's name; the first that is there
+_CLASSES = {
+    **{"ground": "IfcGeographicElement", "railing": "IfcRailing", "walls": "IfcWall"},
+    **{
+        "stair": "IfcStair",
+        "stairs": "IfcStair",
+        "slab": "IfcSlab",
+        "floor": "IfcSlab",
+        "roof": "IfcRoof",
+        "lintels": "IfcBeam",
+    },
+    **{"window": "IfcWindow", "door": "IfcDoor"},
+}
 
 
 def write(asset: Asset, folder: Path, progress: Callable[[float, str], None]) -> list[str]:
@@ -96,7 +109,8 @@ def _add_rest(writer: Writer, asset: Asset) -> None:
 
 
 def _class_of(part: Part) -> str:
-    return "IfcGeographicElement" if part.mesh.startswith("ground") else PROXY
+    words = part.mesh.split()
+    return next((ifc_class for word, ifc_class in _CLASSES.items() if word in words), PROXY)
 
 
 def _add_reports(model: Model, tree: Tree, asset: Asset) -> None:

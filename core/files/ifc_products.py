@@ -149,7 +149,9 @@ def product(element: Element, placement: Placement, shape: Line | None) -> tuple
     name, ifc_class = element.id, element.ifc_class
     base = (name, None, None, placement.line, shape)
     if ifc_class == SPACE:
-        kind = "GFA" if "gross_floor_area_m2" in element.quantities else "INTERNAL"
+        # a plate of a massing is known to its outer edge alone
+        is_plate = "gross_floor_area_m2" in element.quantities and not any("net" in key for key in element.quantities)
+        kind = "GFA" if is_plate else "INTERNAL"
         return "IFCSPACE", name, *base, None, Enum("ELEMENT"), Enum(kind), None
     if ifc_class in ("IfcWindow", "IfcDoor"):
         sizes = (element.quantities.get("height_m"), element.quantities.get("width_m"))

@@ -48,6 +48,7 @@ def test_options_have_their_storeys_and_their_reports(tmp_path: Path) -> None:
         plates = [e.quantities["gross_floor_area_m2"] for e in asset.elements if e.parent == option.name]
         (total,) = (row for row in found if row["row"] == "building" and row["building"] == option.name)
         assert float(total["gross_area_m2"]) == pytest.approx(sum(plates))
+        assert float(total["volume_m3"]) == pytest.approx(3 * sum(plates))
     report = rows(asset, tmp_path, "report.csv")
     assert {"building": "option 2", "figure": "far", "value": "2"} in report and len(report) == 4
 

@@ -155,6 +155,15 @@ def test_copies_stand_where_their_transforms_say() -> None:
     np.testing.assert_allclose(positions.max(0), [-4.8, 6.2, 5.0], atol=1e-5)
 
 
+def test_what_no_element_names_is_told_by_its_name() -> None:
+    asset = synthetic_building(1)
+    kinds = ("IfcWall", "IfcSlab", "IfcRoof", "IfcWindow", "IfcDoor", "IfcStair", "IfcRailing")
+    bare = replace(asset, elements=tuple(e for e in asset.elements if e.ifc_class not in kinds))
+    found = ifcopenshell.file.from_string(text(bare))
+    assert [len(found.by_type(kind)) for kind in kinds] == [1, 1, 1, 9, 1, 1, 1]
+    assert all(thing.Representation for kind in kinds for thing in found.by_type(kind))
+
+
 def test_slabs_keep_the_courtyard_open() -> None:
     positions, faces = shapes()["storey 1 floor"]
     middle = positions[faces].mean(axis=1)[:, :2]
@@ -191,6 +200,8 @@ def test_options_are_buildings_of_plates() -> None:
     found = ifcopenshell.file.from_string(text(asset))
     assert [one.Name for one in found.by_type("IfcBuilding")] == ["option 1", "option 2", "slabs"]
     assert [len(one.IsDecomposedBy[0].RelatedObjects) for one in found.by_type("IfcBuilding")] == [3, 4, 2]
+    assert {one.PredefinedType for one in found.by_type("IfcSpace")} == {"GFA"}
+    assert {one.PredefinedType for one in model().by_type("IfcSpace")} == {"INTERNAL"}
     areas = {
         one.Name: element_util.get_psets(one)["Qto_SpaceBaseQuantities"]["GrossFloorArea"]
         for one in found.by_type("IfcSpace")
