@@ -59,10 +59,8 @@ def _placed(region: shapely.Polygon, shell: PlateShell, storeys: Sequence[Storey
     lengths, widths = edges(shell.outline.outer)[1], (2.5, 2.1, 1.8)
     along = edges(shell.outline.outer)[0][int(lengths.argmax())]
     if shell.outline.area >= CORE_M2 and len(storeys) >= CORE_STOREYS:
-        flight = (widths[0] - GAP_M) / 2
-        well_m = flight + treads * _GOING_M
-        length = _ARRIVAL_M + flight + well_m - flight
-        core_size = (length + 2 * CORE_M, widths[0] + _LIFT_M + 4 * CORE_M)
+        well_m = (widths[0] - GAP_M) / 2 + treads * _GOING_M
+        core_size = (_ARRIVAL_M + well_m + 2 * CORE_M, widths[0] + _LIFT_M + 4 * CORE_M)
         place = _best(region, along, *core_size)
         if place is not None:
             return _with_core(*place, well_m, widths[0], len(storeys) - 1)
