@@ -202,18 +202,3 @@ def _walled(
             result = np.where(away < best, place, result)
             best = np.minimum(best, away)
     return result
-
-
-def balanced(trees: Trees, areas: np.ndarray, problem: Problem) -> np.ndarray:
-    """(B, M) sizes that bring the parts nearer to the areas asked for, which were `areas` (B, M): halls, whose width
-    makes their area, ask for what they have, and the rooms for their shares of the rest."""
-    asked = problem.shares_m2 * np.exp(trees.sizes)
-    rest = np.where(problem.halls, 0, problem.shares_m2)
-    given = np.maximum(areas, 0.2)
-    room = problem.ground.area - np.where(problem.halls, given, 0).sum(1, keepdims=True)
-    wanted = rest * np.maximum(room, 1.0) / max(rest.sum(), 1e-9)
-    more = np.where(problem.halls, 0, asked * np.clip(wanted / given, 0.5, 2.0))
-    more *= np.maximum(room, 1.0) / np.maximum(more.sum(1, keepdims=True), 1e-9)
-    return np.asarray(
-        np.clip(np.log(np.where(problem.halls, given, np.maximum(more, 1e-3)) / problem.shares_m2), -2, 2)
-    )

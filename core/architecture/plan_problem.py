@@ -20,7 +20,7 @@ DOOR_WALL_M, WINDOW_WALL_M, ENTRANCE_M = 1.0, 1.5, 0.55
 # the longest a room may be for its width
 MOST_ASPECT = {"living": 2.0, "kitchen": 2.4, "dining": 2.0, "bedroom": 1.9, "study": 2.2, "bath": 2.4, "toilet": 2.6}
 LONG_ASPECT = {"hall": 8.0, "storage": 4.0, "stairs": 4.0}
-MOST_AREA_ERROR, HALL_AREA_ERROR = 0.2, 0.5
+MOST_AREA_ERROR, HALL_AREA_ERROR = 0.25, 1.0
 # areas that rooms without a wish share the rest by
 USUAL_M2 = {
     "living": 26.0, "kitchen": 10.0, "dining": 12.0, "bedroom": 12.5, "study": 9.0,

@@ -5,8 +5,8 @@ The rules, by name; one that is not met names the room:
 
     coverage   the rooms cover the outline, but for 0.01 m2
     overlap    no two rooms overlap by more than 0.01 m2
-    area       every room has its least area and is within 20 % of the area asked for, scaled to the floor; a hall
-               within 50 %
+    area       every room has its least area and is within 25 % of the area asked for, scaled to the floor; a hall,
+               which doors make as long as it is, is at most twice as large
     width      a room is nowhere narrower than it may be, but for 10 % of its area in corners and niches: what a square
                of the least width cannot reach (a morphological opening)
     shape      a room fills 0.7 of the smallest rectangle around it, and that is no longer for its width than it may be;

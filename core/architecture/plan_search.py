@@ -13,19 +13,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .plan_boxes import balanced, boxes_of
+from .plan_boxes import boxes_of
 from .plan_patterns import patterned
 from .plan_problem import Problem
 from .plan_score import scores_of
 from .plan_trees import Trees, changed
 
-HOT, COLD = 0.4, 0.02
+HOT, COLD = 0.6, 0.02
 # the price of a missed wish beside what it lacks, in the first round and in the last
-MISSED = (0.1, 1.0)
+MISSED = (0.5, 1.0)
 # how many of the changes move a cut alone, in the first round and in the last
 MOVES = (0.25, 0.75)
-# how often the rooms' sizes are balanced as well
-BALANCED = 0.0
 # a plan that misses nothing and costs no more than this is good enough to stop
 GOOD = 0.6
 
@@ -50,49 +48,37 @@ def search(
 ) -> tuple[Trees, np.ndarray]:
     """Trees by cost, the best first, and their costs (B,)."""
     trees = patterned(problem, effort.drawn, random) if start is None else start
-    boxes = boxes_of(trees, problem)
-    costs, missed = scores_of(boxes, problem)
+    costs, missed = scores_of(boxes_of(trees, problem), problem)
     chosen = np.argsort(costs + MISSED[0] * missed, kind="stable")[: effort.chains]
-    trees, costs, missed, areas = trees.take(chosen), costs[chosen], missed[chosen], boxes.areas[chosen]
+    trees, costs, missed = trees.take(chosen), costs[chosen], missed[chosen]
     best, best_costs = trees.take(np.arange(len(trees))), np.full(len(trees), np.inf)
     for number in range(effort.rounds):
         done = number / effort.rounds
         price = MISSED[0] + (MISSED[1] - MISSED[0]) * done
         heat = HOT * (1 - done) ** 2 + COLD
         trial = changed(trees, random, MOVES[0] + (MOVES[1] - MOVES[0]) * done)
-        even = np.flatnonzero(random.random(len(costs)) < BALANCED)
-        trial.sizes[even] = balanced(trial.take(even), areas[even], problem)
-        boxes = boxes_of(trial, problem)
-        lacking, trial_missed = scores_of(boxes, problem)
+        lacking, trial_missed = scores_of(boxes_of(trial, problem), problem)
         gain = costs + price * missed - lacking - price * trial_missed
         taken = np.flatnonzero(gain > heat * np.log(np.maximum(random.random(len(costs)), 1e-12)))
         trees.put(taken, trial.take(taken))
-        costs[taken], missed[taken], areas[taken] = lacking[taken], trial_missed[taken], boxes.areas[taken]
+        costs[taken], missed[taken] = lacking[taken], trial_missed[taken]
         ranks = costs + MISSED[1] * missed
         better = np.flatnonzero(ranks < best_costs - 1e-12)
         best.put(better, trees.take(better))
         best_costs[better] = ranks[better]
         if (number + 1) % effort.share_every == 0:
             progress(0.1 + 0.6 * done, "Dividing the floor")
-            _share(trees, costs, missed, areas, price, random)
+            _share(trees, costs, missed, price, random)
             if best_costs.min() < GOOD:
                 break
     order = np.argsort(best_costs, kind="stable")
     return best.take(order), best_costs[order]
 
 
-def _share(
-    trees: Trees,
-    costs: np.ndarray,
-    missed: np.ndarray,
-    areas: np.ndarray,
-    price: float,
-    random: np.random.Generator,
-) -> None:
+def _share(trees: Trees, costs: np.ndarray, missed: np.ndarray, price: float, random: np.random.Generator) -> None:
     """The worse third of the chains takes up trees of the better third."""
     order = np.argsort(costs + price * missed, kind="stable")
     third = len(order) // 3
     worse, better = order[-third:], order[random.integers(0, max(third, 1), third)]
     trees.put(worse, trees.take(better))
-    for values in (costs, missed, areas):
-        values[worse] = values[better]
+    costs[worse], missed[worse] = costs[better], missed[better]
