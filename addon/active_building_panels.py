@@ -14,7 +14,7 @@ from ..core.request import Request
 from .building_live import active_building
 from .operators.building import storeys_of
 from .operators.building_files import KIND_ITEMS
-from .operators.building_options import BUILDING
+from .operators.building_options import BUILDING, refines
 from .panels import Sidebar
 from .programme_list import PROGRAMME
 from .scene.building_levels import num_levels, shown_level
@@ -109,7 +109,8 @@ class MAQUETTE_PT_options(Sidebar, Panel):  # noqa: N801 Blender's naming
             grid.label(text=f"{len(roots) - MOST_OPTIONS} more in the scene")
         column = layout.column(align=True)
         column.operator("maquette.pick_option", icon="CHECKMARK")
-        column.operator("maquette.refine_option", icon="VIEWZOOM")
+        if refines(active):
+            column.operator("maquette.refine_option", icon="VIEWZOOM")
         column.operator("maquette.build_option", icon="HOME")
 
 

@@ -49,6 +49,8 @@ SITE_NEEDS = {"massing": ("plot",), "form": ("plot", "parcels")}
 _ALL_OF_SITE = ("plot", "outline", "front_door", "neighbours", "parcels", "pins")
 # methods whose options are searched for: too slow to follow a slider
 SEARCHING = ("massing",)
+# methods that search around the code of a Request that has parents; with a code alone they make that one
+REFINING: tuple[str, ...] = ()
 _SUN = ("latitude_deg", "north_deg", "sun_hours", "daylit_depth_m")
 _AIMS = ("neighbour_sun_weight", "ground_sun_weight", "view_weight", "compactness_weight")
 _SEARCH = ("evaluations", "bar_depth_m", "core_width_m")

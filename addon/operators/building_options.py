@@ -14,6 +14,7 @@ from bpy.types import Operator
 from ...core.errors import InputError, MaquetteError
 from ...core.generators import find_method
 from ...core.request import MAX_SEED, Request
+from .. import presentation
 from ..building_live import SHAPE, active_building
 from ..building_properties import GENERATOR
 from ..building_sources import made_from
@@ -23,6 +24,7 @@ from ..properties import methods_of
 from ..scene.building_parts import code_of, option_of, option_roots, row_of
 from ..scene.option_pick import pick
 from ..scene.option_row import site_origin
+from ..scene.record import read_request
 from .building import has_building, make_job, place_of
 from .generate import JobOperator, has_engine
 
@@ -42,6 +44,14 @@ def has_option(kind: Any, context: Any) -> bool:
 def chosen_code(root: Any) -> tuple[float, ...]:
     """What a Request carries to make what a root shows: an option's code, or the one that it was made with."""
     return code_of(root) or (made_from(root).code or ())
+
+
+def refines(root: Any) -> bool:
+    """Whether the method of what a root shows can search around it."""
+    try:
+        return read_request(root).method in presentation.REFINING
+    except MaquetteError:
+        return False
 
 
 class MAQUETTE_OT_activate_option(Operator):  # noqa: N801 Blender's naming
@@ -127,8 +137,13 @@ class MAQUETTE_OT_refine_option(WithCode, Operator):  # noqa: N801 Blender's nam
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        """Needs an option that was searched for, in its row."""
-        return has_option(cls, context) and super().poll(context)
+        """Needs an option that was searched for, in its row, by a method that can search around it."""
+        if not has_option(cls, context) or not super().poll(context):
+            return False
+        if not refines(active_building(context)):
+            cls.poll_message_set("The method of this option does not search around one")  # type: ignore[attr-defined]
+            return False
+        return True
 
     def make_job(self, context: Any) -> Job:
         """The row's Request, begun from the option's code; its parent is the row that it came from."""

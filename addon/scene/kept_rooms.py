@@ -38,15 +38,18 @@ def draw_rooms(root: Any, elements: Sequence[Element], home: Any, storey_m: floa
             continue
         found = _STOREY.match(space.storey)
         z = (storey_m * (int(found[1]) - lowest) if found else 0.0) + _ABOVE_M
-        made.append(_face(name, space.polygon, z, per_metre))
-        made[-1].location = site_origin(root)
-        home.objects.link(made[-1])
+        middle = (space.polygon.min(0) + space.polygon.max(0)) / 2
+        item = _face(name, space.polygon - middle, per_metre)
+        x, y, ground = site_origin(root)
+        item.location = (x + middle[0] * per_metre, y + middle[1] * per_metre, ground + z * per_metre)
+        home.objects.link(item)
+        made.append(item)
     return made
 
 
-def _face(name: str, ring: np.ndarray, z_m: float, per_metre: float) -> Any:
+def _face(name: str, ring: np.ndarray, per_metre: float) -> Any:
     mesh: Any = bpy.data.meshes.new(name)
-    places = [(float(x) * per_metre, float(y) * per_metre, z_m * per_metre) for x, y in ring]
+    places = [(float(x) * per_metre, float(y) * per_metre, 0.0) for x, y in ring]
     mesh.from_pydata(places, [], [tuple(range(len(places)))])
     item: Any = bpy.data.objects.new(name, mesh)
     item.display_type, item.show_name, item.hide_render = "WIRE", True, True

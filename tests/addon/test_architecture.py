@@ -286,7 +286,7 @@ def test_a_value_changes_the_active_building_at_once(stubs: Any, settings: Any) 
     assert live.tick() is None and request_on(root)["params"]["storeys"] == 5
 
 
-def test_options_are_compared_picked_refined_and_built(stubs: Any, settings: Any) -> None:
+def test_options_are_compared_refined_and_built(stubs: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     root = make(stubs, "massing")
     parts = stubs.module("addon.scene.building_parts")
     row = parts.row_of(root)
@@ -297,6 +297,9 @@ def test_options_are_compared_picked_refined_and_built(stubs: Any, settings: Any
     assert not bpy.ops.maquette.refine_option.poll() and not bpy.ops.maquette.build_option.poll()
     bpy.ops.maquette.activate_option(name="option 2")
     first = request_on(root)
+    assert not bpy.ops.maquette.refine_option.poll(), "no method searches around a code unless it says so"
+    monkeypatch.setattr(stubs.module("addon.presentation"), "REFINING", ("massing",))
+    assert ("operator", "maquette.refine_option") in draw("MAQUETTE_PT_options")
     refined = make(stubs, "", "refine_option")
     request = request_on(refined)
     assert request["code"] == [0.5, 1.0] and request["seed"] == first["seed"] + 1 and len(request["parents"]) == 1
