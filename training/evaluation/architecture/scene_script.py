@@ -33,24 +33,24 @@ def main() -> None:
 
 
 def put_in_scene(folder: Path) -> dict[str, float]:
-    """Seconds to read the folder, to make the meshes, to make all that shows them; and how many objects there are."""
+    """Processor seconds to read the folder, to make the meshes, to make all that shows them; the number of objects."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     building, staging, targets = (
         package_module(f"addon.scene.{name}") for name in ("building", "building_staging", "targets")
     )
     request = package_module("core.request").Request
     scene: Any = bpy.context.scene
-    started = time.perf_counter()
+    started = time.process_time()
     bundled = package_module("addon.scene.bundle_building").read_building(folder)
-    read = time.perf_counter()
+    read = time.process_time()
     wish = request.from_plain(bundled.asset.provenance.request, "The Request")
     made = building.MadeBuilding("Building", wish, bundled)
     meshes = staging.BuildingStaging(made)
     while meshes.step(()):
         pass
-    staged = time.perf_counter()
+    staged = time.process_time()
     building.add_building(made, targets.Target(scene.name, scene.session_uid), meshes.meshes())
-    ended = time.perf_counter()
+    ended = time.process_time()
     return {
         "read": read - started,
         "stage": staged - read,

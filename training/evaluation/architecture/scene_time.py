@@ -26,14 +26,14 @@ def time_in_scene(study: Study, asset: Asset) -> None:
     openings = sum(len(copies.transforms) for copies in asset.instances)
     study.note(
         f"kernel.seconds_in_scene: a building with {openings} openings, {times['objects']:.0f} objects, from arrays in "
-        f"memory to the scene; the least of {times['runs']:.0f} times, each in an empty file. Its files were read in "
-        f"{times['read']:.3f} s before, which a thread does while the window goes on."
+        f"memory to the scene; processor seconds, the least of {times['runs']:.0f} times, each in an empty file. Its "
+        f"files were read in {times['read']:.3f} s before, which a thread does while the window goes on."
     )
 
 
 def seconds_in_scene(asset: Asset) -> dict[str, float]:
-    """The least over `runs` of the seconds to `read`, `stage` and `apply`, and of the number of `objects`; HostError
-    without a Blender."""
+    """The least over `runs` of the processor seconds to `read`, `stage` and `apply`, and the number of `objects`;
+    HostError without a Blender."""
     command = blend.blender_command(SCRIPT, "Timing a building in the scene")
     with tempfile.TemporaryDirectory(prefix="maquette-") as temporary:
         folder, out = Path(temporary) / "building", Path(temporary) / "times.json"
