@@ -15,10 +15,18 @@ from ..errors import InputError
 from ..request import Request
 from .building_kernel import build
 from .building_params import BuildingParams
+from .building_parts import Extra
+from .building_shells import shells_of
 from .building_style import BuildingStyle
+from .curves import facetted
+from .interiors import interiors_of
 from .massing import Massing
 from .outline import Outline, clean_outline
+from .programme import parse_programme
 from .site import Site, read_site
+from .stairs import StairRun
+from .storey_layout import ONE_DWELLING_M2
+from .storey_plans import plan_of
 
 MOST_PARTS_M2 = 500_000.0
 
@@ -36,12 +44,16 @@ def generate(request: Request, context: Context) -> Asset:
             "most. Give it fewer storeys or a smaller outline."
         )
     context.progress(0.5, "Building")
+    style = style_of(params)
+    stairs, inside = rooms_for(massing, style, site, params, request, context)
     parts = build(
         massing,
-        style_of(params),
+        style,
         front_door=site.front_door,
         neighbours=site.neighbours,
         plot=site.plot,
+        stairs=stairs,
+        extras=inside,
     )
     return Asset(
         "building",
@@ -51,6 +63,31 @@ def generate(request: Request, context: Context) -> Asset:
         elements=parts.elements,
         report=parts.report,
     )
+
+
+def rooms_for(
+    massing: Massing, style: BuildingStyle, site: Site, params: BuildingParams, request: Request, context: Context
+) -> tuple[tuple[StairRun, ...] | None, tuple[Extra, ...]]:
+    """The stairs that the rooms leave room for, None for the usual ones, and what stands inside: of houses with one
+    plate on every storey, of up to one dwelling's size; other buildings are left open, and that is told."""
+    if not params.interiors:
+        return None, ()
+    programme = parse_programme(params.programme)
+    storeys, shells = shells_of(facetted(massing, style.facade_style), style, site.front_door, site.neighbours)
+    found = plan_of(storeys, shells, site, programme, part_seed(request.seed, "plan"))
+    if found is None:
+        context.warn(
+            "The building has no inner walls: rooms are planned where every storey is one dwelling of up to "
+            f"{ONE_DWELLING_M2:.0f} m2 with room for a stair behind the front door."
+        )
+        return None, ()
+    plan, stairs = found
+    return stairs, (interiors_of(plan, storeys, style.slab_m),)
+
+
+def part_seed(seed: int, part: str) -> int:
+    """A seed for one part of the building, so that other parts' chance does not move it."""
+    return int(np.random.SeedSequence([seed, *part.encode()]).generate_state(1)[0])
 
 
 def style_of(params: BuildingParams) -> BuildingStyle:

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inside of houses: rooms that cover the floor, walls with doors, stairs that are reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from closed_mesh import is_closed, volume
+
+from maquette.core import engine
+from maquette.core.asset import Asset
+from maquette.core.errors import InputError
+from maquette.core.request import Request
+
+
+def made(seed: int = 0, **params: Any) -> Asset:
+    plain = {"generator": "architecture", "method": "building", "params": params, "seed": seed}
+    return engine.generate(Request.from_plain(plain).hashed(), device="cpu")
+
+
+def spaces(asset: Asset, storey: str) -> dict[str, np.ndarray]:
+    return {e.id: e.polygon for e in asset.elements if e.ifc_class == "IfcSpace" and e.storey == storey}
+
+
+@pytest.mark.parametrize(("width", "storeys"), [(12.0, 1), (15.0, 3)])
+def test_rooms_cover_the_floor_and_every_part_is_closed(width: float, storeys: int) -> None:
+    asset = made(width_m=width, storeys=storeys)
+    assert all(is_closed(mesh) and volume(mesh) > 0 for mesh in asset.meshes)
+    rooms = [shapely.Polygon(ring) for ring in spaces(asset, "storey 0").values()]
+    assert len(rooms) >= 6
+    floor = (width - 0.6) * (9.0 - 0.6)
+    assert sum(room.area for room in rooms) == pytest.approx(floor, rel=1e-3)
+    assert shapely.union_all(rooms).area == pytest.approx(floor, rel=1e-3)
+
+
+def test_inner_walls_stay_within_the_outer_ones() -> None:
+    asset = made()
+    walls = next(mesh for mesh in asset.meshes if mesh.name == "storey 1 partitions")
+    assert np.abs(walls.positions[:, :2]).max(0) == pytest.approx([5.7, 4.2], abs=2e-3)
+
+
+def test_every_room_has_a_door_and_no_wall_stands_in_one() -> None:
+    asset = made()
+    doors = [e for e in asset.elements if e.ifc_class == "IfcDoor" and "inner" in e.id and e.storey == "storey 0"]
+    assert len(doors) >= len(spaces(asset, "storey 0")) - 1
+    walls = {e.id for e in asset.elements if e.ifc_class == "IfcWall"}
+    assert all(door.parent in walls for door in doors)
+    assert asset.report["num_stairs"] == 1
+
+
+def test_more_storeys_or_another_roof_leave_the_rooms_as_they_were() -> None:
+    low, high = made(storeys=3), made(storeys=5, roof="hip")
+    for storey in ("storey 0", "storey 1", "storey 2"):
+        one, other = spaces(low, storey), spaces(high, storey)
+        assert one
+        assert one.keys() == other.keys()
+        assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def test_a_programme_larger_than_the_outline_is_told() -> None:
+    with pytest.raises(InputError, match="programme asks for"):
+        made(width_m=8.0, depth_m=7.0, storeys=1)
