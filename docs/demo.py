@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make demo`: a photograph becomes a material, a body is made and posed; both stand in a .blend, rendered with Cycles.
+"""`make demo`: a photograph becomes a material, a body is made and posed, a building stands on a corner site between
+its neighbours; all in one .blend, rendered with Cycles.
 
 python docs/demo.py OUT [PICTURE]      (in the project's environment, which has Blender as the module bpy)
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from corner import make_building, stand_on_corner
 from mathutils import Matrix
 from studio import add_sky, render
 
@@ -49,15 +51,19 @@ def main() -> None:
     make_material(picture, folder)
     body = out / "body"
     make_body(body)
+    building = out / "building"
+    make_building(building)
     objects = build_scene()
     put_on(folder, objects, picture.stem.capitalize())
     stand(body)
+    stand_on_corner(building)
     scene_file, rendered = out / "scene.blend", out / "render.png"
     bpy.ops.wm.save_as_mainfile(filepath=str(scene_file), check_existing=False, compress=True)
     render(rendered, (WIDTH, HEIGHT), SAMPLES, SEED)
     print(f"\nThe photograph:              {picture}")
     print(f"The maps and their .blend:   {folder}")
     print(f"The body and its .glb:       {body}")
+    print(f"The building, .glb and .ifc: {building}")
     print(f"A scene that uses them:      {scene_file}")
     print(f"The picture of that scene:   {rendered}")
 
@@ -119,14 +125,19 @@ def build_scene() -> list[Any]:
 
 
 def add_light_and_camera() -> None:
-    """A low warm key that brings out relief, a weak cool sky, and a camera that looks down on the floor."""
+    """A low warm key that brings out relief, a sun on the street, a cool sky; the camera stands upright as a
+    photographer of buildings has it."""
     bpy.ops.object.light_add(type="AREA", location=(-4.2, -2.6, 3.4), rotation=(math.radians(28), math.radians(-52), 0))
     key = bpy.context.object.data
-    key.energy, key.size, key.color = 850, 1.0, (1.0, 0.9, 0.78)
+    key.energy, key.size, key.color = 500, 1.0, (1.0, 0.9, 0.78)
+    bpy.ops.object.light_add(type="SUN", rotation=(math.radians(52), math.radians(-8), math.radians(-58)))
+    sun = bpy.context.object.data
+    sun.energy, sun.angle, sun.color = 3.6, math.radians(1.0), (1.0, 0.93, 0.82)
     add_sky((0.55, 0.68, 0.9), 0.7)
-    bpy.ops.object.camera_add(location=(0.05, -4.3, 1.75), rotation=(math.radians(78), 0, 0))
-    bpy.context.object.data.lens = 42
-    bpy.context.scene.camera = bpy.context.object
+    bpy.ops.object.camera_add(location=(0.05, -7.4, 1.7), rotation=(math.radians(90), 0, 0))
+    camera = bpy.context.object
+    camera.data.lens, camera.data.shift_y = 25, 0.13
+    bpy.context.scene.camera = camera
 
 
 def put_on(folder: Path, objects: list[Any], title: str) -> None:
