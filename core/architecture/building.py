@@ -14,6 +14,7 @@ from ..context import Context
 from ..errors import InputError
 from ..request import Request
 from .building_kernel import build
+from .building_levels import with_levels
 from .building_params import BuildingParams
 from .building_parts import Extra
 from .building_shells import shells_of
@@ -55,6 +56,8 @@ def generate(request: Request, context: Context) -> Asset:
         stairs=stairs,
         extras=inside,
     )
+    if params.levels:
+        parts = with_levels(parts, params.levels)
     return Asset(
         "building",
         materials=parts.materials,

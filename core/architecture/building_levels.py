@@ -29,8 +29,8 @@ _PROUD_M = 0.02
 _GLASS, _DOOR = 1, 3
 
 
-def with_levels(parts: BuildingParts) -> BuildingParts:
-    """The same building, its meshes with `levels` 1 to NUM_LEVELS."""
+def with_levels(parts: BuildingParts, count: int = NUM_LEVELS) -> BuildingParts:
+    """The same building, its meshes with `levels` 1 to `count`, at most NUM_LEVELS."""
     walls = _wall_levels(parts)
     roofs = {roof.mesh.name for roof in parts.roofs}
     openings = {run.mesh for run in parts.openings}
@@ -48,7 +48,7 @@ def with_levels(parts: BuildingParts) -> BuildingParts:
             levels = (mesh, mesh, nothing(mesh))
         else:
             levels = (mesh, nothing(mesh), nothing(mesh))
-        made.append(replace(mesh, levels=levels))
+        made.append(replace(mesh, levels=levels[:count]))
     return replace(parts, meshes=tuple(made))
 
 

@@ -69,3 +69,12 @@ def test_what_cannot_be_built_is_told(tmp_path: Path) -> None:
         made(width_m=500.0, depth_m=500.0, storeys=10)
     with pytest.raises(InputError, match="crosses itself"):
         made(site_file(tmp_path, outline={"outer": [[0, 0], [10, 10], [10, 0], [0, 12]]}))
+
+
+def test_it_has_as_many_coarser_levels_as_are_asked_for() -> None:
+    assert not any(mesh.levels for mesh in made(levels=0).meshes)
+    asset = made(levels=2, roof="gable", balconies=1.0)
+    assert {len(mesh.levels) for mesh in asset.meshes} == {2}
+    shown = [level for mesh in asset.meshes for level in mesh.levels if len(level.corners)]
+    assert len(shown) > 4
+    assert all(is_closed(level) and volume(level) > 0 for level in shown)
