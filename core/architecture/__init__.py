@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ..generators import Method
 from .building_params import BuildingParams
+from .form_params import FormParams
 from .plan_params import PlanParams
 
 METHODS: tuple[Method, ...] = (
@@ -17,6 +18,19 @@ METHODS: tuple[Method, ...] = (
         module="architecture.plan",
         version=1,
         roles=("site",),
+        noun="site file",
+        export="glb",
+    ),
+    Method(
+        generator="architecture",
+        name="form",
+        label="Form",
+        description="Buildings in a district's character, for a plot or for every parcel of a block",
+        params=FormParams,
+        module="architecture.form",
+        version=1,
+        roles=("site",),
+        required=("site",),
         noun="site file",
         export="glb",
     ),

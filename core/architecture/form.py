@@ -23,9 +23,9 @@ from ..fixed_threads import fixed_threads
 from ..models import SHIPPED, Model, find_model
 from ..request import Request
 from ..weights import load_network
-from .form_code import conditions_of, decoded, district_of, frame_of
+from .form_code import NUM_DISTRICT, conditions_of, decoded, district_of, frame_of, traits_of
 from .form_fitting import fitted
-from .form_network import CODE_LENGTH, FormNetwork
+from .form_network import CODE_LENGTH, FormNetwork, drawn_codes_in
 from .form_params import FormParams
 from .massing import Massing
 from .outline import Outline, clean_outline
@@ -133,14 +133,14 @@ def proposal(
     room = max(parts, key=lambda part: float(part.area))
     frame = frame_of(land)
     district = _district(network, land, neighbours)
-    conditions = torch.from_numpy(conditions_of(shapely.Polygon(parcel.outer), frame, district)).float()[None]
+    conditions = conditions_of(shapely.Polygon(parcel.outer), frame, district)[None]
     numbers = torch.tensor([_of_parcel(code, number)], dtype=torch.float32)
     with fixed_threads(_CPU):
-        values, cuts = network.draw(conditions, numbers)
-    value = values[0].double().numpy()
+        values, cuts = drawn_codes_in(network, conditions, numbers)
+    value = values[0]
     value[2:4] += wish.relative_size * math.log(2) / 2
     value[5] += wish.relative_height * math.log(2)
-    shape, height = decoded(value, cuts[0].numpy(), frame)
+    shape, height = decoded(value, cuts[0], frame)
     footprint = fitted(shape, room)
     if footprint is None:
         return None
@@ -162,13 +162,12 @@ def _of_parcel(code: Sequence[float], number: int) -> list[float]:
 def _district(network: FormNetwork, land: shapely.Polygon, neighbours: Sequence[Neighbour]) -> np.ndarray:
     """The character of the buildings around, of the districts that were learned from where there are too few."""
     if len(neighbours) < LEAST_NEIGHBOURS:
-        return network.condition_place[-4:].double().numpy()
+        return network.condition_place[-NUM_DISTRICT:].double().numpy()
     shapes = [shapely.Polygon(one.ring) for one in neighbours]
     away = np.array([shape.centroid.distance(land.centroid) for shape in shapes])
     near = np.argsort(away, kind="stable")[:NUM_NEAREST]
-    areas = np.array([shapes[n].area for n in near])
     heights = np.array([neighbours[n].height_m for n in near])
-    return district_of(areas, heights, away[near])
+    return district_of(traits_of([shapes[n] for n in near]), heights, away[near])
 
 
 @functools.lru_cache(maxsize=2)

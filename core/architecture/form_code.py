@@ -24,11 +24,15 @@ NUM_CUTS = len(CORNERS) + len(SIDES)
 # corners: width, depth; sides: middle, width, depth; all as shares of the rectangle
 NUM_VALUES = NUM_PLACED + 2 * len(CORNERS) + 3 * len(SIDES)
 NUM_RAYS = 16
-NUM_CONDITIONS = 4 + NUM_RAYS + 4
+NUM_TRAITS = 5
+NUM_DISTRICT = 3 + NUM_TRAITS
+NUM_CONDITIONS = 4 + NUM_RAYS + NUM_DISTRICT
 _CELLS = 24
 # a cut of a smaller share of the rectangle is none
 LEAST_CUT = 0.02
 _LEAST_HEIGHT_M = 2.0
+# corners are counted where they stand out so far; buildings nearer than this stand against each other
+_CORNER_M, _ATTACHED_M = 0.5, 0.5
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,31 @@ def conditions_of(parcel: shapely.Polygon, frame: Frame, district: np.ndarray) -
     return np.concatenate([shape, np.log(np.maximum(lengths, 0.1) / math.sqrt(area)), district])
 
 
-def district_of(areas: np.ndarray, heights: np.ndarray, away: np.ndarray) -> np.ndarray:
-    """(4,) a district's character from the buildings around: mean and spread of the log heights, mean log footprint
-    area, and how densely built it is. `away` (N,) metres to each of them."""
+def traits_of(footprints: Sequence[shapely.Polygon]) -> np.ndarray:
+    """(N, NUM_TRAITS) what of each building goes into its district's character: log area, how far it fills its smallest
+    rectangle, log aspect of that, log of its corners, and 1 where it stands against another."""
+    shapes = np.array(footprints, object)
+    rectangles = shapely.minimum_rotated_rectangle(shapes)
+    sides = np.diff(shapely.get_coordinates(rectangles).reshape(-1, 5, 2)[:, :3], axis=1)
+    lengths = np.sort(np.maximum(np.hypot(sides[..., 0], sides[..., 1]), 0.1), axis=1)
+    areas = np.maximum(shapely.area(shapes), 1.0)
+    corners = np.maximum(shapely.get_num_coordinates(shapely.simplify(shapes, _CORNER_M)) - 1, 3)
+    attached = np.zeros(len(shapes))
+    if len(shapes) > 1:
+        tree = shapely.STRtree(shapes)
+        (given, _), gaps = tree.query_nearest(shapes, exclusive=True, return_distance=True, all_matches=False)
+        attached[given] = gaps < _ATTACHED_M
+    filled = areas / lengths.prod(1)
+    return np.stack([np.log(areas), filled, np.log(lengths[:, 1] / lengths[:, 0]), np.log(corners), attached], 1)
+
+
+def district_of(traits: np.ndarray, heights: np.ndarray, away: np.ndarray) -> np.ndarray:
+    """(NUM_DISTRICT,) a district's character from `traits` (N, NUM_TRAITS) of the buildings around, their heights (N,)
+    and how far they are (N,) metres: mean and spread of the log heights, how densely built it is, mean traits."""
     log_heights = np.log(np.maximum(heights, _LEAST_HEIGHT_M))
     ground = math.pi * float(away.max() + 5) ** 2
-    density = min(float(areas.sum()) / ground, 1.0)
-    return np.array([log_heights.mean(), log_heights.std(), np.log(np.maximum(areas, 1)).mean(), density])
+    density = min(float(np.exp(traits[:, 0]).sum()) / ground, 1.0)
+    return np.array([log_heights.mean(), log_heights.std(), density, *traits.mean(0)])
 
 
 def encoded(footprint: shapely.Polygon, height_m: float, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
@@ -120,6 +142,25 @@ def decoded(values: np.ndarray, cuts: np.ndarray, frame: Frame) -> tuple[shapely
         return frame.to_world(square.to_world((2 * points - 1) * square.half))
 
     return shapely.transform(whole, placed), math.exp(float(values[5]))
+
+
+def signs_of(values: np.ndarray) -> np.ndarray:
+    """(N, 2) bool: whether a building's middle lies on the frame's far side of the parcel's, along x and y."""
+    far: np.ndarray = values[:, :2] < 0
+    return far
+
+
+def turned(
+    values: np.ndarray, cuts: np.ndarray, conditions: np.ndarray, signs: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Codes and conditions mirrored where `signs` (N, 2) say so: the other way about is the same."""
+    for axis in range(2):
+        other = (*mirrored(values, cuts, axis), mirrored_conditions(conditions, axis))
+        here = signs[:, axis : axis + 1]
+        values, cuts, conditions = (
+            np.where(here, new, old) for new, old in zip(other, (values, cuts, conditions), strict=True)
+        )
+    return values, cuts, conditions
 
 
 def mirrored(values: np.ndarray, cuts: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
@@ -236,7 +277,7 @@ def footprint_statistics(
     footprint: shapely.Polygon, height_m: float, parcel: shapely.Polygon, frame: Frame
 ) -> np.ndarray:
     """(NUM_STATISTICS,) what districts are compared by; corners are counted where they stand out half a metre."""
-    plain = footprint.simplify(0.5)
+    plain = footprint.simplify(_CORNER_M)
     local = shapely.Polygon(frame.to_local(np.array(footprint.exterior.coords)))
     own = frame_of(local)
     turned = abs(own.angle) % (math.pi / 2)

@@ -18,7 +18,7 @@ from lightning_fabric import Fabric
 from torch import nn
 from torch.optim import Optimizer
 
-from ...core.architecture.form_code import mirrored, mirrored_conditions
+from ...core.architecture.form_code import signs_of, turned
 from ...core.architecture.form_network import LATENT, FormNetwork
 from ..presets import Settings
 from ..task import Split
@@ -51,7 +51,7 @@ class FormTask:
         self.config: dict[str, Any] = {"latent": LATENT}
         self._settings, self._device = settings, device
         network = FormNetwork(LATENT)
-        network.take_up(*_tensors(learned))
+        network.take_up(*(part.cpu() for part in self._data[:3]))
         if start is not None:
             network.load_state_dict(dict(start))
         self.networks: dict[str, nn.Module] = {"network": network.to(device)}
@@ -62,13 +62,14 @@ class FormTask:
     def step(
         self, fabric: Fabric, networks: Mapping[str, Any], number: int, generator: torch.Generator
     ) -> dict[str, float]:
-        """One batch of buildings, each as it stands or mirrored."""
+        """One batch of buildings."""
         network = self.networks["network"]
         assert isinstance(network, FormNetwork)
         rows = torch.randint(len(self._data[0]), (self._settings.batch,), generator=generator).to(self._device)
         noise = torch.randn(self._settings.batch, LATENT, generator=generator).to(self._device)
-        values, cuts, conditions = (part[rows] for part in self._data)
+        values, cuts, conditions, seen, signs = (part[rows] for part in self._data)
         cost, divergence = network.losses(values, cuts, conditions, noise)
+        cost = cost + network.sign_loss(seen, signs)
         self.optimisers["network"].zero_grad(set_to_none=True)
         fabric.backward(cost + divergence)
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -112,12 +113,13 @@ def _built(files: tuple[CityFile, ...], count: int, seed: int) -> list[Built]:
 
 
 def _tensors(built: list[Built]) -> tuple[torch.Tensor, ...]:
-    """Values, flags and conditions of the buildings, as they stand and mirrored along both axes."""
+    """Values, flags and conditions of the buildings mirrored so that their middles lie on the near side; then the
+    conditions as they are, and the signs that say how each was mirrored, in all four ways about."""
     values, cuts, conditions = codes_of(built)
-    sets = [(values, cuts, conditions)]
-    for axes in ((0,), (1,), (0, 1)):
-        turned = (values, cuts, conditions)
-        for axis in axes:
-            turned = (*mirrored(turned[0], turned[1], axis), mirrored_conditions(turned[2], axis))
-        sets.append(turned)
-    return tuple(torch.from_numpy(np.concatenate(parts).astype(np.float32)) for parts in zip(*sets, strict=True))
+    signs = signs_of(values)
+    near = turned(values, cuts, conditions, signs)
+    rows = []
+    for flip in np.array([(0, 0), (1, 0), (0, 1), (1, 1)], bool):
+        seen = turned(values, cuts, conditions, np.broadcast_to(flip, signs.shape))[2]
+        rows.append((*near, seen, signs ^ flip))
+    return tuple(torch.from_numpy(np.concatenate(parts).astype(np.float32)) for parts in zip(*rows, strict=True))

@@ -15,7 +15,7 @@ import torch
 
 from ...core.architecture.form_code import decoded, footprint_statistics
 from ...core.architecture.form_fitting import fitted
-from ...core.architecture.form_network import CODE_LENGTH, FormNetwork
+from ...core.architecture.form_network import CODE_LENGTH, FormNetwork, drawn_codes_in
 from ..metrics.distributions import frechet_distance
 from .parcels import Built
 
@@ -74,10 +74,10 @@ def proposed(network: FormNetwork, parcels: Sequence[Built], seed: int) -> list[
     """A footprint and height for each parcel, by chance; None where there is no room."""
     random = torch.Generator().manual_seed(seed)
     code = torch.randn(len(parcels), CODE_LENGTH, generator=random)
-    conditions = torch.from_numpy(np.array([one.conditions for one in parcels])).float()
-    values, cuts = network.draw(conditions, code)
+    conditions = np.array([one.conditions for one in parcels])
+    values, cuts = drawn_codes_in(network, conditions, code)
     made: list[tuple[shapely.Polygon, float] | None] = []
-    for one, value, cut in zip(parcels, values.double().numpy(), cuts.numpy(), strict=True):
+    for one, value, cut in zip(parcels, values, cuts, strict=True):
         shape, height = decoded(value, cut, one.frame)
         within = fitted(shape, one.parcel)
         made.append(None if within is None else (within, height))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from ...core.architecture.form_code import Frame, conditions_of, district_of, encoded, frame_of
+from ...core.architecture.form_code import Frame, conditions_of, district_of, encoded, frame_of, traits_of
 from ...core.errors import InputError
 from ..data.city_buildings import CityBuildings, city_files, read_city
 from ..data.pseudo_parcels import LEAST_FOOTPRINT_M2, largest_polygon, pseudo_parcels
@@ -82,20 +82,30 @@ def _window(city: CityBuildings, first: int, name: str) -> list[Built]:
     wanted = away[near] < WINDOW_M
     middles = city.centroids[near] - city.centroids[first]
     footprints = [city.footprint(int(index)) - city.centroids[first] for index in near]
-    areas = np.array([shapely.Polygon(ring).area for ring in footprints])
+    shapes = [
+        largest_polygon(shapely.make_valid(shapely.Polygon(ring))) or shapely.Point(0, 0).buffer(1)
+        for ring in footprints
+    ]
+    traits = traits_of(shapes)
     made = []
     for number, parcel in enumerate(pseudo_parcels(footprints, wanted)):
         height = float(city.heights[near[number]])
-        footprint = largest_polygon(shapely.make_valid(shapely.Polygon(footprints[number])))
-        if parcel is None or footprint is None or footprint.area < LEAST_FOOTPRINT_M2 or height > TALLEST_M:
+        footprint = shapes[number]
+        if parcel is None or footprint.area < LEAST_FOOTPRINT_M2 or height > TALLEST_M:
             continue
         apart = np.hypot(*(middles - middles[number]).T)
         others = np.argsort(apart, kind="stable")[1 : NUM_NEAREST + 1]
-        district = district_of(areas[others], city.heights[near[others]], apart[others])
+        district = district_of(traits[others], city.heights[near[others]], apart[others])
         frame = frame_of(parcel)
         conditions = conditions_of(parcel, frame, district)
         made.append(Built(shapely.Polygon(footprint.exterior), height, parcel, frame, conditions, name))
     return made
+
+
+def _shape(ring: np.ndarray) -> shapely.Polygon:
+    """The footprint, the largest part of one that crosses itself; a small circle where nothing is left."""
+    whole = largest_polygon(shapely.make_valid(shapely.Polygon(ring)))
+    return whole if whole is not None else shapely.Point(ring.mean(0)).buffer(1)
 
 
 def codes_of(built: list[Built]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from maquette.core import engine
 from maquette.core.architecture.form_code import (
     NUM_CONDITIONS,
+    NUM_DISTRICT,
     NUM_STATISTICS,
     conditions_of,
     decoded,
@@ -72,7 +73,7 @@ def test_a_mirrored_code_is_the_code_of_the_mirrored_building(axis: int) -> None
 
 
 def test_conditions_of_a_mirrored_parcel_are_the_mirrored_conditions() -> None:
-    district = np.array([2.0, 0.2, 4.5, 0.3])
+    district = np.linspace(0, 1, NUM_DISTRICT)
     frame = frame_of(shapely.box(-15, -10, 15, 10))
     land = shapely.Polygon([(-15, -10), (15, -10), (15, 10), (-5, 10), (-15, 2)])
     one = conditions_of(land, frame, district)
