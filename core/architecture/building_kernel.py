@@ -124,6 +124,6 @@ def build(
         instances=tuple(instances),
         extras=tuple(added),
         plot=plot,
-        materials=plain_materials(meshes),
+        materials=plain_materials(meshes, style.facade, style.roof),
         report=report,
     )

@@ -43,18 +43,18 @@ class FacadeStyle:
     how far the bands above base and top stand out, 0 for none.
     """
 
-    bay_m: float = 3.0
+    bay_m: float = 2.8
     corner_m: float = 0.5
     rhythm: str = "w"
     symmetric: bool = True
     narrow: float = 0.5
-    base: Opening = field(default_factory=lambda: Opening(1.5, 1.7, 0.9))
-    middle: Opening = field(default_factory=lambda: Opening(1.3, 1.6, 0.9))
-    top: Opening = field(default_factory=lambda: Opening(1.3, 1.2, 0.9))
+    base: Opening = field(default_factory=lambda: Opening(1.5, 1.8, 0.8))
+    middle: Opening = field(default_factory=lambda: Opening(1.4, 1.7, 0.8))
+    top: Opening = field(default_factory=lambda: Opening(1.4, 1.5, 0.8))
     door: Opening = field(default_factory=lambda: Opening(1.1, 2.3, 0.0, panes=0))
     recess_m: float = 0.12
     frame_m: float = 0.06
-    band_m: float = 0.06
+    band_m: float = 0.1
 
     def __post_init__(self) -> None:
         """Raise InputError for a measure that no facade can have."""
@@ -82,34 +82,49 @@ def _within(name: str, value: float, least: float, most: float) -> None:
 STYLES = {
     "plain": FacadeStyle(),
     "house": FacadeStyle(
-        bay_m=3.4,
-        base=Opening(1.4, 1.3, 0.9),
-        middle=Opening(1.2, 1.2, 0.9),
-        top=Opening(1.2, 1.0, 0.9),
+        bay_m=2.9,
+        corner_m=0.7,
+        base=Opening(1.3, 1.4, 0.8),
+        middle=Opening(1.3, 1.4, 0.8),
+        top=Opening(1.1, 1.2, 0.9),
         door=Opening(1.0, 2.1, 0.0, panes=0),
         band_m=0.0,
     ),
     "classical": FacadeStyle(
-        bay_m=2.6,
+        bay_m=2.3,
         corner_m=0.8,
-        base=Opening(1.2, 2.0, 0.8),
-        middle=Opening(1.1, 2.0, 0.6),
-        top=Opening(1.1, 1.1, 0.9),
-        door=Opening(1.4, 2.4, 0.0, panes=0),
+        base=Opening(1.3, 2.3, 0.8),
+        middle=Opening(1.15, 2.2, 0.4),
+        top=Opening(1.15, 1.6, 0.8),
+        door=Opening(1.4, 2.6, 0.0, panes=0),
         recess_m=0.18,
-        band_m=0.12,
+        band_m=0.25,
     ),
-    "rhythmic": FacadeStyle(bay_m=2.4, rhythm="wnw.", middle=Opening(1.5, 1.7, 0.8)),
+    "rhythmic": FacadeStyle(
+        bay_m=2.1,
+        rhythm="wnw",
+        narrow=0.45,
+        base=Opening(1.5, 2.0, 0.7),
+        middle=Opening(1.5, 1.9, 0.7),
+        top=Opening(1.5, 1.9, 0.7),
+        band_m=0.1,
+    ),
     "shopfront": FacadeStyle(
-        bay_m=3.2, base=Opening(2.5, 2.3, 0.3, panes=1), middle=Opening(1.4, 1.7, 0.8), door=Opening(1.2, 2.3, 0.0, 0)
+        bay_m=3.1,
+        base=Opening(2.6, 2.6, 0.3, panes=2),
+        middle=Opening(1.5, 1.9, 0.6),
+        top=Opening(1.5, 1.6, 0.8),
+        door=Opening(1.2, 2.5, 0.0, 0),
+        band_m=0.15,
     ),
     "office": FacadeStyle(
         bay_m=2.7,
         corner_m=0.3,
-        base=Opening(2.3, 2.3, 0.2, panes=1),
-        middle=Opening(2.3, 1.9, 0.7),
-        top=Opening(2.3, 1.9, 0.7),
-        recess_m=0.08,
+        base=Opening(2.35, 2.7, 0.2, panes=2),
+        middle=Opening(2.35, 2.2, 0.6),
+        top=Opening(2.35, 2.2, 0.6),
+        recess_m=0.15,
+        frame_m=0.05,
         band_m=0.0,
     ),
 }
