@@ -64,6 +64,7 @@ PRESENTATIONS = {
             "Facade and Roof": ("ground_height_m", "roof_pitch_deg", "eaves_m", "wall_m", "balconies"),
             "What Comes Along": ("interiors", "materials", "levels"),
             "Shape by Massing": (*_LIMITS, *_SUN, *_AIMS, *_SEARCH),
+            "Shape by Form": ("relative_height", "relative_size"),
         },
     ),
     "texture/exemplar": Presentation(seed="Arrangement"),

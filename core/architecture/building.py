@@ -9,27 +9,25 @@ from __future__ import annotations
 import numpy as np
 
 from ..asset import Asset
-from ..codec import show
 from ..context import Context
 from ..errors import InputError
 from ..request import Request
 from .building_kernel import build
 from .building_levels import with_levels
-from .building_params import BuildingParams
+from .building_params import HOUSE, BuildingParams
 from .building_parts import Extra
+from .building_shape import massing_for
 from .building_shells import shells_of
 from .building_style import BuildingStyle
 from .curves import facetted
+from .fixtures import fixtures_of
 from .interiors import interiors_of
 from .massing import Massing
-from .outline import Outline, clean_outline
 from .programme import parse_programme
 from .site import Site, read_site
 from .stairs import StairRun
 from .storey_layout import ONE_DWELLING_M2
 from .storey_plans import plan_of
-
-MOST_PARTS_M2 = 500_000.0
 
 
 def generate(request: Request, context: Context) -> Asset:
@@ -39,11 +37,6 @@ def generate(request: Request, context: Context) -> Asset:
     context.progress(0.0, "Reading the site")
     site = read_site(request.references[0].path) if request.references else Site()
     massing = massing_for(site, params, request, context)
-    if massing.gross_floor_area_m2 > MOST_PARTS_M2:
-        raise InputError(
-            f"The building would have {massing.gross_floor_area_m2:.0f} m2 of floors; {MOST_PARTS_M2:.0f} are the "
-            "most. Give it fewer storeys or a smaller outline."
-        )
     context.progress(0.5, "Building")
     style = style_of(params)
     stairs, inside = rooms_for(massing, style, site, params, request, context)
@@ -77,7 +70,14 @@ def rooms_for(
         return None, ()
     programme = parse_programme(params.programme)
     storeys, shells = shells_of(facetted(massing, style.facade_style), style, site.front_door, site.neighbours)
-    found = plan_of(storeys, shells, site, programme, part_seed(request.seed, "plan"))
+    try:
+        found = plan_of(storeys, shells, site, programme, part_seed(request.seed, "plan"))
+    except InputError as error:
+        # rooms that nobody asked for must not stop a small building
+        if params.programme != HOUSE:
+            raise
+        context.warn(f"The building has no inner walls. {error}")
+        return None, ()
     if found is None:
         context.warn(
             "The building has no inner walls: rooms are planned where every storey is one dwelling of up to "
@@ -85,7 +85,7 @@ def rooms_for(
         )
         return None, ()
     plan, stairs = found
-    return stairs, (interiors_of(plan, storeys, style.slab_m),)
+    return stairs, (interiors_of(plan, storeys, style.slab_m), fixtures_of(plan, storeys, shells))
 
 
 def part_seed(seed: int, part: str) -> int:
@@ -103,28 +103,3 @@ def style_of(params: BuildingParams) -> BuildingStyle:
         wall_m=params.wall_m,
         balconies=params.balconies,
     )
-
-
-def massing_for(site: Site, params: BuildingParams, request: Request, context: Context) -> Massing:
-    """The shape: over the outline, or the massing or form that the Request's code says."""
-    if params.shape == "outline":
-        outline = site.outline or site.plot or rectangle(params.width_m, params.depth_m)
-        return Massing(((outline,),) * params.storeys, heights_of(params, params.storeys))
-    if site.plot is None:
-        raise InputError(
-            f"The shape {show(params.shape)} needs a plot, and the site has none. Choose the site's plot, or the shape "
-            "'outline'."
-        )
-    raise InputError(f"There is no shape {show(params.shape)} yet.")
-
-
-def heights_of(params: BuildingParams, count: int) -> tuple[float, ...]:
-    """Floor-to-floor heights of `count` storeys."""
-    ground = params.ground_height_m or params.storey_height_m
-    return (ground, *(params.storey_height_m,) * (count - 1))
-
-
-def rectangle(width_m: float, depth_m: float) -> Outline:
-    """An outline about the origin, its front towards -Y."""
-    x, y = width_m / 2, depth_m / 2
-    return clean_outline(np.array([(-x, -y), (x, -y), (x, y), (-x, y)]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..params import param
 from .building_style import ROOFS
 from .facade import STYLES
+from .form_params import relative
 from .massing_params import MassingParams
 
 SHAPES = ("outline", "massing", "form")
@@ -26,6 +27,8 @@ class BuildingParams(MassingParams):
         "on the plot, or a learned form",
         choices=SHAPES,
     )
+    relative_height: float = relative("Of a form: higher or lower than the district builds; 1 doubles the height")
+    relative_size: float = relative("Of a form: larger or smaller footprints than the district's; 1 doubles the area")
     width_m: float = param(12.0, "Width, where the site file has no outline", minimum=2.5, maximum=500.0, unit="m")
     depth_m: float = param(9.0, "Depth, where the site file has no outline", minimum=2.5, maximum=500.0, unit="m")
     storeys: int = param(2, "Storeys over an outline; a massing or form brings its own", minimum=1, maximum=100)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,16 @@ from closed_mesh import is_closed, volume
 from maquette.core import engine
 from maquette.core.asset import Asset
 from maquette.core.errors import InputError
+from maquette.core.models import models
 from maquette.core.request import Request
 
 
-def made(site: Path | None = None, seed: int = 0, **params: Any) -> Asset:
+def made(
+    site: Path | None = None, seed: int = 0, code: Any = None, warn: Callable[[str], None] = print, **params: Any
+) -> Asset:
     plain = {"generator": "architecture", "method": "building", "params": params, "seed": seed}
-    references = [str(site)] if site else []
-    return engine.generate(Request.from_plain({**plain, "references": references}).hashed(), device="cpu")
+    plain |= {"references": [str(site)] if site else []} | ({"code": list(code)} if code else {})
+    return engine.generate(Request.from_plain(plain).hashed(), device="cpu", warn=warn)
 
 
 def site_file(folder: Path, **parts: Any) -> Path:
@@ -60,6 +64,45 @@ def test_the_outline_comes_before_the_plot(tmp_path: Path) -> None:
     assert on_plot.report["footprint_area_m2"] == pytest.approx(1200)
     both = made(site_file(tmp_path, site=plot, outline=outline, front_door=[12, 0]), storeys=1)
     assert both.report["footprint_area_m2"] == pytest.approx(150)
+
+
+PLOT = {"outer": [[0, 0], [42, 0], [44, 32], [0, 34]]}
+NEIGHBOUR = {"outer": [[-20, 0], [0, 0], [0, 12], [-20, 12]], "height_m": 9.0}
+LIMITS = {"setback_m": 2.0, "floor_area_ratio": 1.5, "evaluations": 200, "options": 1}
+
+
+def test_a_building_is_the_best_massing_of_its_search_or_that_of_its_code(tmp_path: Path) -> None:
+    site = site_file(tmp_path, site=PLOT, neighbours=[NEIGHBOUR])
+    plain = {"generator": "architecture", "method": "massing", "params": LIMITS, "references": [str(site)]}
+    massing = engine.generate(Request.from_plain(plain).hashed(), device="cpu")
+    (best, *_) = massing.options
+    searched = made(site, shape="massing", **LIMITS)
+    coded = made(site, shape="massing", code=best.code, **LIMITS)
+    for asset in (searched, coded):
+        assert asset.report["gross_floor_area_m2"] == pytest.approx(best.report["gross_floor_area_m2"], rel=1e-6)
+        assert asset.report["num_storeys"] == best.report["num_storeys"]
+        assert asset.report["eaves_height_m"] == pytest.approx(best.report["height_m"])
+    walls = parts(searched, " walls")
+    assert all(np.array_equal(positions, parts(coded, " walls")[name]) for name, positions in walls.items())
+    assert all(is_closed(mesh) for mesh in coded.meshes)
+
+
+@pytest.mark.skipif(not models("architecture", "form"), reason="no weights of 'form' are here")
+def test_a_building_takes_a_learned_form_on_its_plot(tmp_path: Path) -> None:
+    site = site_file(tmp_path, site=PLOT)
+    plain = made(site, shape="form", setback_m=1.0)
+    higher = made(site, shape="form", setback_m=1.0, relative_height=1.0)
+    assert 0 < plain.report["footprint_area_m2"] < 42 * 34
+    assert higher.report["eaves_height_m"] > 1.5 * plain.report["eaves_height_m"]
+
+
+def test_rooms_that_nobody_asked_for_do_not_stop_a_small_building() -> None:
+    said: list[str] = []
+    asset = made(storeys=1, width_m=6.0, depth_m=5.0, warn=said.append)
+    assert "no inner walls" in said[0] and "asks for" in said[0]
+    assert not [mesh for mesh in asset.meshes if "partition" in mesh.name]
+    with pytest.raises(InputError, match=r"asks for 40.0 m2, and the floor has \d+\.\d m2"):
+        made(storeys=1, width_m=6.0, depth_m=5.0, programme="living 40")
 
 
 def test_what_cannot_be_built_is_told(tmp_path: Path) -> None:
