@@ -38,6 +38,11 @@ COLOURS: dict[str, tuple[float, float, float, float]] = {
     "railing": (0.05, 0.05, 0.055, 0.4),
     "balcony": (0.50, 0.49, 0.46, 0.85),
     "core": (0.62, 0.61, 0.59, 0.9),
+    "fixture": (0.80, 0.80, 0.78, 0.35),
+    "fixture dark": (0.06, 0.06, 0.065, 0.4),
+    "worktop": (0.30, 0.28, 0.26, 0.4),
+    "textile": (0.16, 0.20, 0.25, 0.95),
+    "furniture": (0.38, 0.25, 0.14, 0.6),
 }
 # what of these is other with a style of facade, and with a kind of roof
 FACADES: dict[str, dict[str, tuple[float, float, float, float]]] = {
@@ -45,7 +50,8 @@ FACADES: dict[str, dict[str, tuple[float, float, float, float]]] = {
         "facade base": (0.76, 0.73, 0.67, 0.9),
         "facade": (0.76, 0.73, 0.67, 0.9),
         "facade top": (0.76, 0.73, 0.67, 0.9),
-        "door": (0.06, 0.12, 0.10, 0.5),
+        "reveal": (0.76, 0.73, 0.67, 0.9),
+        "door": (0.24, 0.13, 0.065, 0.5),
     },
     "classical": {
         "facade base": (0.52, 0.45, 0.35, 0.9),
