@@ -59,6 +59,11 @@ def interiors_of(plan: FloorPlan, storeys: Sequence[Storey], slab_m: float) -> E
     return Extra(tuple(meshes), tuple(instances), tuple(elements), report)
 
 
+def inner_walls(plan: FloorPlan) -> shapely.Geometry:
+    """The plan area of the inner walls, doorways among it."""
+    return _walls(plan)[0]
+
+
 def _walls(plan: FloorPlan) -> tuple[shapely.Geometry, list[np.ndarray]]:
     """The plan area of the inner walls, and their straight middle lines (2, 2)."""
     inside = polygon_of(plan.outline.rings)

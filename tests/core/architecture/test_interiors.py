@@ -62,4 +62,4 @@ def test_more_storeys_or_another_roof_leave_the_rooms_as_they_were() -> None:
 
 def test_a_programme_larger_than_the_outline_is_told() -> None:
     with pytest.raises(InputError, match="programme asks for"):
-        made(width_m=8.0, depth_m=7.0, storeys=1)
+        made(width_m=8.0, depth_m=7.0, storeys=1, programme="living 60, kitchen 20, hall 7; living-kitchen")
