@@ -21,7 +21,6 @@ from .building_shells import shells_of
 from .building_style import BuildingStyle
 from .curves import facetted
 from .fixtures import fixtures_of
-from .fixtures import fixtures_of
 from .interiors import interiors_of
 from .massing import Massing
 from .programme import parse_programme
