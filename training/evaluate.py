@@ -23,7 +23,7 @@ from maquette.core.errors import HostError
 
 PARTS = ("exemplar", "photo", "tileable", "family")
 CHARACTER_PARTS = ("library", "code", "base", "attribute", "family", "clip")
-ARCHITECTURE_PARTS = ("kernel", "massing", "plan", "form", "ifc", "gltf")
+ARCHITECTURE_PARTS = ("kernel", "form", "ifc", "gltf", "plan", "massing")
 MINUTES = 28.0
 
 

@@ -6,9 +6,23 @@ from __future__ import annotations
 from ..generators import Method
 from .building_params import BuildingParams
 from .form_params import FormParams
+from .massing_params import MassingParams
 from .plan_params import PlanParams
 
 METHODS: tuple[Method, ...] = (
+    Method(
+        generator="architecture",
+        name="massing",
+        label="Massing",
+        description="Different massings for a plot, searched for daylit floors and the neighbours' sun. Indicative",
+        params=MassingParams,
+        module="architecture.massing_options",
+        version=1,
+        roles=("site",),
+        required=("site",),
+        noun="site file",
+        export="glb",
+    ),
     Method(
         generator="architecture",
         name="plan",

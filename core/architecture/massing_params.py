@@ -26,9 +26,7 @@ class MassingParams(Params):
         0.0, "Gross floor area; 0 takes the floor area ratio", minimum=0.0, maximum=1e6, unit="m2"
     )
     height_limit_m: float = param(33.0, "Nothing stands higher", minimum=2.2, maximum=600.0, unit="m")
-    setback_m: float = param(
-        6.0, "Nothing stands nearer to the plot's boundary", minimum=0.0, maximum=100.0, unit="m"
-    )
+    setback_m: float = param(6.0, "Nothing stands nearer to the plot's boundary", minimum=0.0, maximum=100.0, unit="m")
     coverage: float = param(1.0, "Largest share of the plot that may be built on", minimum=0.01, maximum=1.0)
     storey_height_m: float = param(3.3, "From floor to floor", minimum=2.2, maximum=10.0, unit="m")
     bar_depth_m: float = param(

@@ -11,7 +11,7 @@ from ....core import engine
 from ....core.request import Request
 from ...evaluate import ARCHITECTURE_PARTS, MINUTES
 from ..parts import Runs, check, run_parts
-from . import exchange, form, kernel, scene_time
+from . import exchange, form, kernel, massing, plan, scene_time
 from .study import Study, file_sha256, find_cities
 
 # five storeys and about sixty windows
@@ -19,6 +19,8 @@ _IN_SCENE = {"storeys": 5, "width_m": 14.0, "depth_m": 8.0, "interiors": False}
 EXPECTED = (
     *kernel.EXPECTED,
     "kernel.seconds_in_scene",
+    *massing.EXPECTED,
+    *plan.EXPECTED,
     *form.EXPECTED,
     "ifc.schema_errors",
     "ifc.quantity_error",
@@ -47,10 +49,12 @@ def evaluate_architecture(
     )
     # each part and the share of the time left that it may take
     runs: Runs[Study] = {
-        "kernel": (_kernel, 0.35),
-        "form": (form.evaluate, 0.5),
-        "ifc": (exchange.evaluate_ifc, 0.5),
-        "gltf": (exchange.evaluate_gltf, 1.0),
+        "kernel": (_kernel, 0.3),
+        "form": (form.evaluate, 0.3),
+        "ifc": (exchange.evaluate_ifc, 0.3),
+        "gltf": (exchange.evaluate_gltf, 0.3),
+        "plan": (plan.evaluate_plans, 0.45),
+        "massing": (massing.judge_massing, 1.0),
     }
     otherwise = "Not judged yet." if cities else f"There are no buildings in {data / 'architecture' / 'city'}."
     run_parts(study, runs, [part for part in parts if part in runs], started + 60 * minutes, EXPECTED, otherwise, {})
