@@ -6,19 +6,21 @@ Each part takes its own chance from the seed, so that what one parameter changes
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
 from ..asset import Asset
-from ..context import Context
+from ..context import Context, span
 from ..errors import InputError
 from ..request import Request
 from .building_kernel import build
 from .building_levels import with_levels
 from .building_params import HOUSE, BuildingParams
 from .building_parts import Extra
+from .building_seeds import part_seed
 from .building_shape import massing_for
 from .building_shells import shells_of
 from .building_style import BuildingStyle
+from .building_textures import textured
 from .curves import facetted
 from .fixtures import fixtures_of
 from .interiors import interiors_of
@@ -51,9 +53,13 @@ def generate(request: Request, context: Context) -> Asset:
     )
     if params.levels:
         parts = with_levels(parts, params.levels)
+    materials = parts.materials
+    if params.materials:
+        inner = replace(context, progress=span(context.progress, 0.6, 0.4))
+        materials = textured(materials, style.facade, style.roof, request.seed, inner)
     return Asset(
         "building",
-        materials=parts.materials,
+        materials=materials,
         meshes=parts.meshes,
         instances=parts.instances,
         elements=parts.elements,
@@ -86,11 +92,6 @@ def rooms_for(
         return None, ()
     plan, stairs = found
     return stairs, (interiors_of(plan, storeys, style.slab_m), fixtures_of(plan, storeys, shells))
-
-
-def part_seed(seed: int, part: str) -> int:
-    """A seed for one part of the building, so that other parts' chance does not move it."""
-    return int(np.random.SeedSequence([seed, *part.encode()]).generate_state(1)[0])
 
 
 def style_of(params: BuildingParams) -> BuildingStyle:

@@ -13,6 +13,7 @@ import pytest
 from closed_mesh import is_closed, volume
 
 from maquette.core import engine
+from maquette.core.architecture import building_textures
 from maquette.core.asset import Asset
 from maquette.core.errors import InputError
 from maquette.core.models import models
@@ -66,6 +67,25 @@ def test_the_outline_comes_before_the_plot(tmp_path: Path) -> None:
     assert both.report["footprint_area_m2"] == pytest.approx(150)
 
 
+def test_materials_tile_in_metres_in_the_plain_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building_textures, "TILE_PX", 64)
+    wanted = {"style": "classical", "roof": "gable", "storeys": 3, "interiors": False}
+    plain = {material.name: material for material in made(**wanted).materials}
+    asset = made(materials=True, **wanted)
+    assert [material.name for material in asset.materials] == list(plain)
+    tiled = {material.name: material for material in asset.materials if len(material.maps["albedo"]) == 64}
+    assert {"facade base", "facade", "facade top", "roof", "floor", "band"} <= set(tiled)
+    assert not {"glass", "frame", "railing", "door"} & set(tiled)
+    for name, material in tiled.items():
+        assert min(material.size_m) > 0
+        assert {"albedo", "normal", "roughness"} <= set(material.maps)
+        colour = plain[name].maps["albedo"][0, 0]
+        assert np.abs(material.maps["albedo"].mean((0, 1)) - colour).max() < 0.03
+    again = made(materials=True, **wanted)
+    for first, second in zip(asset.materials, again.materials, strict=True):
+        assert all(np.array_equal(image, second.maps[name]) for name, image in first.maps.items())
+
+
 PLOT = {"outer": [[0, 0], [42, 0], [44, 32], [0, 34]]}
 NEIGHBOUR = {"outer": [[-20, 0], [0, 0], [0, 12], [-20, 12]], "height_m": 9.0}
 LIMITS = {"setback_m": 2.0, "floor_area_ratio": 1.5, "evaluations": 200, "options": 1}
@@ -112,6 +132,18 @@ def test_what_cannot_be_built_is_told(tmp_path: Path) -> None:
         made(width_m=500.0, depth_m=500.0, storeys=10)
     with pytest.raises(InputError, match="crosses itself"):
         made(site_file(tmp_path, outline={"outer": [[0, 0], [10, 10], [10, 0], [0, 12]]}))
+    with pytest.raises(InputError, match=r"storeys.* 100"):
+        made(storeys=101)
+    with pytest.raises(InputError, match=r"encloses 0.00 m2"):
+        made(site_file(tmp_path, outline={"outer": [[0, 0], [10, 0], [20, 0]]}))
+    with pytest.raises(InputError, match=r"asks for 900.0 m2, and the floor has \d+\.\d m2"):
+        made(storeys=1, programme="living 900")
+    angle = np.linspace(0, 2 * np.pi, 10_000, endpoint=False)
+    circle = 20 * np.stack([np.cos(angle), np.sin(angle)], 1)
+    with pytest.raises(InputError, match=r"10000 points. Simplify it"):
+        made(site_file(tmp_path, outline={"outer": circle.tolist()}))
+    with pytest.raises(InputError, match=r"must hold points \[x, y\] in metres"):
+        made(site_file(tmp_path, outline={"outer": [[0, 0, 0], [10, 0, 0], [10, 10, 4], [0, 10, 0]]}))
 
 
 def test_it_has_as_many_coarser_levels_as_are_asked_for() -> None:
