@@ -25,6 +25,7 @@ from .curves import facetted
 from .fixtures import fixtures_of
 from .interiors import interiors_of
 from .massing import Massing
+from .plan import sentence
 from .programme import parse_programme
 from .site import Site, read_site
 from .stairs import StairRun
@@ -90,7 +91,9 @@ def rooms_for(
             f"{ONE_DWELLING_M2:.0f} m2 with room for a stair behind the front door."
         )
         return None, ()
-    plan, stairs = found
+    plan, stairs, verdict = found
+    if not verdict.valid:
+        context.warn(sentence(verdict))
     return stairs, (interiors_of(plan, storeys, style.slab_m), fixtures_of(plan, storeys, shells))
 
 

@@ -55,7 +55,16 @@ def interiors_of(plan: FloorPlan, storeys: Sequence[Storey], slab_m: float) -> E
         meshes.append(opening_mesh(name, Opening(width, DOOR_HEAD_M, 0.0, 0), 0.0, 0.06, INNER_WALL_M))
         instances.append(Instances(name, np.stack(copies[width])))
         elements += leaves[width]
-    report = {"num_rooms": float(len(plan.rooms) * len(storeys)), "num_inner_doors": float(len(doors) * len(storeys))}
+    # one dwelling a storey; `net_room_area_m2` is without stairs
+    counts = {
+        "num_dwellings": 1.0,
+        "num_rooms": float(len(plan.rooms)),
+        "num_inner_doors": float(len(doors)),
+        "net_room_area_m2": sum(
+            shapely.difference(shapely.Polygon(room.ring), region).area for room in plan.rooms if room.use != "stairs"
+        ),
+    }
+    report = {name: float(value) * len(storeys) for name, value in counts.items()}
     return Extra(tuple(meshes), tuple(instances), tuple(elements), report)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from .building_shells import PlateShell
 from .floor_plan import FloorPlan, PlanDoor, Room
 from .outline import clean_outline
-from .plan_solver import plan_for
+from .plan_rules import Verdict
+from .plan_solver import solved
 from .programme import Programme
 from .site import Site
 from .stairs import StairRun
@@ -21,8 +22,9 @@ from .wall_offset import edges
 
 def plan_of(
     storeys: Sequence[Storey], shells: Sequence[PlateShell], site: Site, programme: Programme, seed: int
-) -> tuple[FloorPlan, tuple[StairRun, ...]] | None:
-    """The plan that every storey of the building has, and its stairs; None where it is no house of one plate.
+) -> tuple[FloorPlan, tuple[StairRun, ...], Verdict] | None:
+    """The plan that every storey of the building has, its stairs, and the verdict on the dwelling around them; None
+    where it is no house of one plate.
 
     A programme larger than the floor is an InputError.
     """
@@ -41,13 +43,13 @@ def plan_of(
     outline, door = layout.dwellings[0]
     pinned = [room for room in site.pinned_rooms if room.storey == 0]
     walls = [wall for wall in site.pinned_walls if wall.storey == 0]
-    plan = plan_for(outline, door, programme, seed, pinned, walls)
-    rooms, doors = plan.rooms, plan.doors
+    found = solved(outline, door, programme, seed, pinned, walls)
+    rooms, doors = found.plan.rooms, found.plan.doors
     if stair is not None:
         rooms = (*rooms, Room("stairs", "stairs", stair))
         doors = tuple(PlanDoor(tuple(r or "stairs" for r in d.rooms), d.start, d.end) for d in doors)  # type: ignore[arg-type]
     runs = () if stair is None else (stair_run(stair, len(storeys) - 1),)
-    return FloorPlan(clean_outline(inner[0], list(inner[1:])), rooms, doors), runs
+    return FloorPlan(clean_outline(inner[0], list(inner[1:])), rooms, doors), runs, found.verdict
 
 
 def _entrance(shell: PlateShell) -> Entrance | None:

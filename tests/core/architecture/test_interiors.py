@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,9 @@ from maquette.core.errors import InputError
 from maquette.core.request import Request
 
 
-def made(seed: int = 0, **params: Any) -> Asset:
+def made(seed: int = 0, warn: Callable[[str], None] = print, **params: Any) -> Asset:
     plain = {"generator": "architecture", "method": "building", "params": params, "seed": seed}
-    return engine.generate(Request.from_plain(plain).hashed(), device="cpu")
+    return engine.generate(Request.from_plain(plain).hashed(), device="cpu", warn=warn)
 
 
 def spaces(asset: Asset, storey: str) -> dict[str, np.ndarray]:
@@ -58,8 +60,23 @@ def test_more_storeys_or_another_roof_leave_the_rooms_as_they_were() -> None:
         assert one
         assert one.keys() == other.keys()
         assert all(np.array_equal(one[name], other[name]) for name in one)
+    assert low.report["num_dwellings"] == 3
+    rooms = [e for e in low.elements if e.ifc_class == "IfcSpace" and "stairs" not in e.id]
+    net = sum(room.quantities["net_floor_area_m2"] for room in rooms)
+    assert low.report["net_room_area_m2"] == pytest.approx(net)
+    assert net < low.report["net_floor_area_m2"]
 
 
 def test_a_programme_larger_than_the_outline_is_told() -> None:
     with pytest.raises(InputError, match="programme asks for"):
         made(width_m=8.0, depth_m=7.0, storeys=1, programme="living 60, kitchen 20, hall 7; living-kitchen")
+
+
+def test_a_rule_that_no_plan_meets_is_told() -> None:
+    said: list[str] = []
+    # six rooms that all adjoin each other: no plan does that (Kuratowski)
+    uses = ("living", "kitchen", "dining", "bedroom", "study", "bath")
+    pairs = ", ".join(f"{one}-{other}" for one, other in combinations(uses, 2))
+    programme = f"living 20, kitchen 9, dining 10, bedroom 12, study 8, bath 5; {pairs}"
+    made(width_m=12.0, storeys=1, programme=programme, warn=said.append)
+    assert any("No plan was found that meets every rule" in one for one in said)
