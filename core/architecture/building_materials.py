@@ -13,7 +13,7 @@ import numpy as np
 
 from ..asset import Material, Mesh
 
-# linear red, green, blue, roughness
+# sRGB red, green, blue, then roughness
 COLOURS: dict[str, tuple[float, float, float, float]] = {
     "facade base": (0.50, 0.46, 0.40, 0.9),
     "facade": (0.70, 0.66, 0.58, 0.9),
