@@ -2,8 +2,9 @@
 """`plan`: how many of 200 random programmes get a plan that keeps every rule of `core/architecture/plan_rules.py`.
 
 The programmes are those of `training/data/plan_programmes.py`, by fixed seed. Least widths in metres: living 3.0,
-bedroom 2.5, dining 2.4, study 2.1, kitchen 1.8, bath 1.5, hall 1.1, toilet and storage 0.9. A plan that misses one rule
-counts as a failure; the area error is the mean over the rooms of all plans, good or not; seconds are the processor's.
+bedroom 2.5, dining 2.4, study 2.1, kitchen 1.8, bath 1.5, hall 1.1, toilet and storage 0.9. A room may be 25 % off its
+asked area, a hall 100 %. A plan that misses one rule counts as a failure; the area error is
+the mean over the rooms of all plans, good or not; seconds are the processor's.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from .study import Study
 
 EXPECTED = ("plan.valid_share", "plan.area_error", "plan.seconds")
 PLANS, SHOWN = 200, 24
+# kept for judging: the search is tuned on tasks of other seeds
+SEED = 2026
 
 
 def evaluate_plans(study: Study) -> None:
     """Takes up the figures `plan.*` and draws the first plans as `plans.png`."""
-    part = study.part("plan", plans=PLANS)
+    part = study.part("plan", plans=PLANS, seed=SEED)
     rows = [
         part.measured(str(number), lambda number=number: _judged(number))  # type: ignore[misc]
         for number in study.in_time(range(PLANS), 0.85, "plan: programmes")
@@ -41,11 +44,11 @@ def evaluate_plans(study: Study) -> None:
         f"plan: {len(rows)} random programmes, rectangles, L, U, T and skewed outlines in turn; a plan that misses a "
         "rule counts as a failure; seconds on the processor."
     )
-    draw_plans(range(SHOWN), study.out / "plans.png")
+    draw_plans(range(SHOWN), SEED, study.out / "plans.png")
 
 
 def _judged(number: int) -> dict[str, float]:
-    task = plan_task(number)
+    task = plan_task(number, SEED)
     started = time.process_time()
     found = solved(task.outline, task.front_door, task.programme, number)
     seconds = time.process_time() - started

@@ -23,11 +23,11 @@ COLOURS = {
 INK, DOOR, FRONT, GLASS, MISSED = (40, 40, 40), (255, 255, 255), (215, 50, 40), (90, 160, 220), (180, 0, 0)
 
 
-def draw_plans(numbers: Iterable[int], path: Path) -> None:
-    """The plans of these tasks as one picture."""
+def draw_plans(numbers: Iterable[int], seed: int, path: Path) -> None:
+    """The plans of these tasks of `seed` as one picture."""
     pictures = []
     for number in numbers:
-        task = plan_task(number)
+        task = plan_task(number, seed)
         pictures.append(_drawn(solved(task.outline, task.front_door, task.programme, number), f"{number} {task.shape}"))
     height = SIDE + 18
     sheet = Image.new("RGB", (COLUMNS * SIDE, -(-len(pictures) // COLUMNS) * height), "white")
