@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .codec import canonical_json, from_plain, parse_json, refuse_unknown, show
+from .codec import canonical_json, from_plain, parse_json, plain_float, refuse_unknown, show
 from .errors import InputError
 from .generators import Method, find_method
 from .models import find_model
@@ -74,6 +74,9 @@ class Request:
             raise InputError(f"'seed' must be a whole number from 0 to {MAX_SEED}; {show(self.seed)} was given.")
         if len(self.references) > MAX_REFERENCES:
             raise InputError(f"{len(self.references)} references were given; {MAX_REFERENCES} are the most.")
+        if self.code is not None:
+            # one spelling of zero: -0.0 would be another key
+            object.__setattr__(self, "code", tuple(plain_float(value, "A number of 'code'") for value in self.code))
         for key in (*self.parents, *(self.locks or {}).values()):
             if not _SHA256.fullmatch(key):
                 raise InputError(f"'parents' and 'locks' hold keys of 64 hexadecimal digits; {show(key)} was given.")

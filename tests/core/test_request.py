@@ -38,6 +38,13 @@ def test_the_key_ignores_paths_order_and_what_is_left_out(request_: Request) -> 
     assert request_.cache_key != request_.key
 
 
+def test_a_code_has_one_spelling_of_zero() -> None:
+    plain = Request.from_plain({**PLAIN, "references": [{"role": "albedo", "path": "a", "sha256": "0" * 64}]})
+    assert replace(plain, code=(-0.0, 1.0)).key == replace(plain, code=(0.0, 1.0)).key
+    with pytest.raises(InputError, match="finite"):
+        replace(plain, code=(float("nan"),))
+
+
 @given(requests(), st.data())
 def test_every_parameter_changes_the_key(request_: Request, data: st.DataObject) -> None:
     other = data.draw(params_of(type(request_.params)))
