@@ -29,15 +29,13 @@ def draw_rooms(root: Any, elements: Sequence[Element], home: Any, storey_m: floa
     if not spaces:
         raise InputError(f"'{root.name}' has no rooms. Make a plan, or a building with interiors, first.")
     there = {item.name for item in home.objects}
-    # plans of one storey count from 1, buildings from 0
-    lowest = 0 if any(one.id == "storey 0" for one in elements) else 1
     made = []
     for space in spaces:
         name = space.id.replace(" space ", " ")
         if name in there:
             continue
         found = _STOREY.match(space.storey)
-        z = (storey_m * (int(found[1]) - lowest) if found else 0.0) + _ABOVE_M
+        z = (storey_m * int(found[1]) if found else 0.0) + _ABOVE_M
         middle = (space.polygon.min(0) + space.polygon.max(0)) / 2
         item = _face(name, space.polygon - middle, per_metre)
         x, y, ground = site_origin(root)

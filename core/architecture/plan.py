@@ -69,7 +69,7 @@ def _rectangle(width_m: float, depth_m: float) -> Outline:
 
 
 def _elements(plan: FloorPlan, outer: Outline, params: PlanParams) -> tuple[Element, ...]:
-    storey = f"storey {params.storey + 1}"
+    storey = f"storey {params.storey}"
     area = plan.outline.area
     sizes = {"elevation_m": 0.0, "height_m": params.height_m, "gross_floor_area_m2": outer.area}
     spaces = [

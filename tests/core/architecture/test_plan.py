@@ -50,7 +50,7 @@ def test_the_site_files_outline_and_rooms_are_kept(tmp_path: Path) -> None:
     kitchen = {"name": "kitchen", "use": "kitchen", "outer": [[8, 0.3], [10.7, 0.3], [10.7, 4], [8, 4]]}
     site.write_text(json.dumps({"maquette_site": 1, "outline": outline, "pinned_rooms": [kitchen]}))
     asset = _made([], site)
-    space = next(element for element in asset.elements if element.id == "storey 1 space kitchen")
+    space = next(element for element in asset.elements if element.id == "storey 0 space kitchen")
     assert space.quantities["gross_floor_area_m2"] == pytest.approx(2.7 * 3.7)
 
 
