@@ -29,6 +29,7 @@ from .form_network import CODE_LENGTH, FormNetwork, drawn_codes_in
 from .form_params import FormParams
 from .massing import Massing
 from .outline import Outline, clean_outline
+from .plan_shapes import largest_polygon
 from .site import Neighbour, Site, read_site
 from .slabs import slabs
 
@@ -126,11 +127,9 @@ def proposal(
 ) -> Massing | None:
     """The building of a code on a parcel, the `number`th of its block; None where there is no room for one."""
     land = shapely.Polygon(parcel.outer, parcel.holes)
-    room = land.buffer(-wish.setback_m, join_style="mitre") if wish.setback_m else land
-    parts = [part for part in shapely.get_parts(room) if part.geom_type == "Polygon" and not part.is_empty]
-    if not parts:
+    room = largest_polygon(land.buffer(-wish.setback_m, join_style="mitre") if wish.setback_m else land)
+    if room is None:
         return None
-    room = max(parts, key=lambda part: float(part.area))
     frame = frame_of(land)
     district = _district(network, land, neighbours)
     conditions = conditions_of(shapely.Polygon(parcel.outer), frame, district)[None]

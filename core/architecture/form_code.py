@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from .plan_shapes import largest_polygon
+
 # centre x, y as shares of the parcel's half sides; logarithms of width and depth as shares of its sides; angle; log
 # height in metres
 NUM_PLACED = 6
@@ -133,10 +135,9 @@ def decoded(values: np.ndarray, cuts: np.ndarray, frame: Frame) -> tuple[shapely
     taken = [_cut_box(values, number) for number in range(NUM_CUTS) if cuts[number]]
     if taken:
         shape = shape.difference(shapely.union_all(taken))
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
-    if not parts:
-        parts = [shapely.box(0, 0, 1, 1)]
-    whole = max(parts, key=lambda part: float(part.area))
+    whole = largest_polygon(shape)
+    if whole is None:
+        whole = shapely.box(0, 0, 1, 1)
 
     def placed(points: np.ndarray) -> np.ndarray:
         return frame.to_world(square.to_world((2 * points - 1) * square.half))

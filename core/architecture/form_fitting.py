@@ -7,6 +7,8 @@ import numpy as np
 import shapely
 from shapely import affinity
 
+from .plan_shapes import largest_polygon
+
 # parcels drawn finer than this say nothing about a building
 _PLAIN_M = 0.5
 # of a footprint, so much may be cut off at the end
@@ -25,7 +27,7 @@ def fitted(shape: shapely.Polygon, within: shapely.Polygon) -> shapely.Polygon |
     room = _plain(within)
     if room is None:
         return None
-    shape = _largest(shapely.make_valid(shape)) or shapely.Polygon()
+    shape = largest_polygon(shapely.make_valid(shape)) or shapely.Polygon()
     for scale in np.linspace(1.0, _SMALLEST, 13):
         scaled = affinity.scale(shape, scale, scale, origin="centroid")
         moved = _moved(scaled, room)
@@ -37,7 +39,7 @@ def fitted(shape: shapely.Polygon, within: shapely.Polygon) -> shapely.Polygon |
 def _plain(within: shapely.Polygon) -> shapely.Polygon | None:
     """The parcel without what is finer than _PLAIN_M, nowhere outside itself."""
     inner = within.simplify(_PLAIN_M / 2).buffer(-_PLAIN_M / 4, join_style="mitre")
-    return _largest(inner.intersection(within, grid_size=_GRID_M))
+    return largest_polygon(inner.intersection(within, grid_size=_GRID_M))
 
 
 def _moved(shape: shapely.Polygon, room: shapely.Polygon) -> shapely.Polygon:
@@ -68,7 +70,7 @@ def _cleaned(shape: shapely.Polygon, room: shapely.Polygon, within: shapely.Poly
     half = _TONGUE_M / 2
     opened = cut.buffer(-half, join_style="mitre").buffer(half, join_style="mitre")
     opened = opened.intersection(cut, grid_size=_GRID_M)
-    made = _largest(opened.simplify(0.35))
+    made = largest_polygon(opened.simplify(0.35))
     if made is None or made.area < LEAST_M2:
         return None
     # a simpler line may stand out by a hand's breadth
@@ -77,8 +79,3 @@ def _cleaned(shape: shapely.Polygon, room: shapely.Polygon, within: shapely.Poly
             return shapely.Polygon(made.exterior)
         made = affinity.scale(made, 0.99, 0.99, origin="centroid")
     return None
-
-
-def _largest(shape: shapely.Geometry) -> shapely.Polygon | None:
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
-    return max(parts, key=lambda part: float(part.area), default=None)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from shapely import Polygon, force_2d, set_precision
+from shapely import Geometry, Polygon, force_2d, get_parts, set_precision
 from shapely.geometry.polygon import orient
 
 # pieces with less area than this are none
@@ -21,6 +21,12 @@ def polygon_of(rings: Sequence[np.ndarray]) -> Polygon:
     """The polygon within rings, mended where they touch themselves."""
     made = Polygon(rings[0], [ring for ring in rings[1:]])
     return made if made.is_valid else made.buffer(0)
+
+
+def largest_polygon(shape: Geometry) -> Polygon | None:
+    """The largest polygon of a geometry, None where there is none."""
+    parts = [part for part in get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
+    return max(parts, key=lambda part: float(part.area), default=None)
 
 
 def rings_of(shape: object, sliver_m: float = 0.0) -> list[Rings]:

@@ -16,6 +16,7 @@ import torch
 from ...core.architecture.form_code import decoded, footprint_statistics
 from ...core.architecture.form_fitting import fitted
 from ...core.architecture.form_network import CODE_LENGTH, FormNetwork, drawn_codes_in
+from ...core.architecture.plan_shapes import largest_polygon
 from ..metrics.distributions import frechet_distance
 from .parcels import Built
 
@@ -33,6 +34,7 @@ class FormJudge:
         self._real = self._scaled(statistics_of([(one, one.footprint, one.height_m) for one in self._judged]))
         conditions = np.array([one.conditions for one in self._learned])
         self._condition_units = conditions.mean(0), conditions.std(0) + 1e-2
+        self._known_conditions = (conditions - self._condition_units[0]) / self._condition_units[1]
 
     def learned(self, network: FormNetwork) -> dict[str, float]:
         """`distance` of what the network proposes for the judged parcels; `nearest_training`, how far each proposal is
@@ -55,14 +57,12 @@ class FormJudge:
 
     def _nearest_fitted(self, built: Built) -> tuple[shapely.Polygon, float] | None:
         mean, spread = self._condition_units
-        known = (np.array([one.conditions for one in self._learned]) - mean) / spread
-        source = self._learned[int(np.square(known - (built.conditions - mean) / spread).sum(1).argmin())]
+        apart = self._known_conditions - (built.conditions - mean) / spread
+        source = self._learned[int(np.square(apart).sum(1).argmin())]
         local = source.frame.to_local(np.array(source.footprint.exterior.coords))
         local *= built.frame.half / source.frame.half
-        moved = shapely.make_valid(shapely.Polygon(built.frame.to_world(local)))
-        parts = [part for part in shapely.get_parts(moved) if part.geom_type == "Polygon"]
-        whole = max(parts, key=lambda part: float(part.area))
-        shape = fitted(whole, built.parcel)
+        whole = largest_polygon(shapely.make_valid(shapely.Polygon(built.frame.to_world(local))))
+        shape = None if whole is None else fitted(whole, built.parcel)
         return None if shape is None else (shape, source.height_m)
 
     def _scaled(self, statistics: np.ndarray) -> np.ndarray:

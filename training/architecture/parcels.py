@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,10 @@ import numpy as np
 import shapely
 
 from ...core.architecture.form_code import Frame, conditions_of, district_of, encoded, frame_of, traits_of
+from ...core.architecture.plan_shapes import largest_polygon
 from ...core.errors import InputError
-from ..data.city_buildings import CityBuildings, city_files, read_city
-from ..data.pseudo_parcels import LEAST_FOOTPRINT_M2, largest_polygon, pseudo_parcels
+from ..data.city_buildings import CityBuildings, city_files, file_sha256, read_city
+from ..data.pseudo_parcels import LEAST_FOOTPRINT_M2, pseudo_parcels
 
 # parcels of a window are taken together; buildings this much further out hold their ground
 WINDOW_M, AROUND_M = 110.0, 60.0
@@ -48,9 +48,7 @@ def scan_cities(folder: Path) -> tuple[CityFile, ...]:
     """The city files below a data folder; none is an InputError."""
     found = []
     for path in city_files(folder):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        found.append(CityFile(path.stem, path.stem, path, digest))
+        found.append(CityFile(path.stem, path.stem, path, file_sha256(path)))
     if not found:
         raise InputError(
             f"There are no buildings of a city in {folder / 'architecture' / 'city'}. Put .npz files with "
@@ -82,10 +80,7 @@ def _window(city: CityBuildings, first: int, name: str) -> list[Built]:
     wanted = away[near] < WINDOW_M
     middles = city.centroids[near] - city.centroids[first]
     footprints = [city.footprint(int(index)) - city.centroids[first] for index in near]
-    shapes = [
-        largest_polygon(shapely.make_valid(shapely.Polygon(ring))) or shapely.Point(0, 0).buffer(1)
-        for ring in footprints
-    ]
+    shapes = [_shape(ring) for ring in footprints]
     traits = traits_of(shapes)
     made = []
     for number, parcel in enumerate(pseudo_parcels(footprints, wanted)):

@@ -7,6 +7,7 @@ steps of `quant_m` metres about the centroid, counter-clockwise.
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,12 @@ class CityBuildings:
 def city_files(folder: Path) -> tuple[Path, ...]:
     """The files of real buildings of a data folder, none where there are none."""
     return tuple(sorted((folder / "architecture" / "city").glob("*.npz")))
+
+
+def file_sha256(path: Path) -> str:
+    """Hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_city(path: Path) -> CityBuildings:

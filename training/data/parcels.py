@@ -19,10 +19,10 @@ import numpy as np
 import shapely
 
 from ...core.architecture.outline import Outline, clean_outline
+from ...core.architecture.plan_shapes import largest_polygon
 from ...core.architecture.site import MAX_PARCELS, Site
 from ...core.codec import parse_json, show
 from ...core.errors import InputError
-from .pseudo_parcels import largest_polygon
 
 MAX_TEXT_BYTES = 256 * 2**20
 MAX_SHAPES, MAX_POINTS = 500_000, 20_000_000

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from ...core.architecture.outline import Outline, clean_outline
+from ...core.architecture.plan_shapes import largest_polygon
 from ...core.architecture.site import Neighbour, Site
 from ...core.errors import InputError
 from .city_buildings import CityBuildings
@@ -136,9 +137,3 @@ def _clean_or_none(ring: np.ndarray) -> Outline | None:
         return clean_outline(ring)
     except InputError:
         return None
-
-
-def largest_polygon(shape: shapely.Geometry) -> shapely.Polygon | None:
-    """The largest polygon of a geometry, None where there is none."""
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
-    return max(parts, key=lambda part: float(part.area), default=None)

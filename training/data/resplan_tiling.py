@@ -19,8 +19,8 @@ from ...core.architecture.floor_plan import FloorPlan, PlanDoor, Room
 from ...core.architecture.outline import clean_outline
 from ...core.architecture.plan_doors import shared_walls
 from ...core.architecture.plan_rooms import ring_of
+from ...core.architecture.plan_shapes import largest_polygon
 from ...core.errors import InputError
-from .pseudo_parcels import largest_polygon
 
 SAMPLE_M, SNAP_M = 0.1, 1e-4
 # what stays of a room's share of the walls must not look like another floor

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from ....core import engine
 from ....core.request import Request
+from ...data.city_buildings import city_files, file_sha256
 from ...evaluate import ARCHITECTURE_PARTS, MINUTES
 from ..parts import Runs, check, run_parts
 from . import exchange, form, kernel, massing, plan, scene_time
-from .study import Study, file_sha256, find_cities
+from .study import Study
 
 # five storeys and about sixty windows
 _IN_SCENE = {"storeys": 5, "width_m": 14.0, "depth_m": 8.0, "interiors": False}
@@ -38,7 +39,7 @@ def evaluate_architecture(
     """Judges the parts named on the city in `data` and writes the results to `out`; the figures."""
     started = time.monotonic()
     check(data, parts, ARCHITECTURE_PARTS, minutes, "cities of real buildings in its 'architecture/city'")
-    cities = find_cities(data)
+    cities = city_files(data)
     study = Study(
         generator="architecture",
         hashes=tuple(file_sha256(path) for path in cities),

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +15,3 @@ class Study(study.Study):
 
     data: Path
     cities: tuple[Path, ...]
-
-
-def find_cities(folder: Path) -> tuple[Path, ...]:
-    """The files of real buildings below a data folder, none where there are none."""
-    return tuple(sorted((folder / "architecture" / "city").glob("*.npz")))
-
-
-def file_sha256(path: Path) -> str:
-    """Hash of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
