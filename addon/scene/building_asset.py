@@ -14,7 +14,7 @@ from ...core.request import Request
 from .building_parts import GROUP, collection_of, objects_of, option_roots
 from .bundle_building import AROUND
 from .caption import figure, name_of
-from .glb import at_the_origin, selected
+from .glb import at_the_origin, export_selected, require_exporter, selected
 from .portrait import set_portrait
 from .record import read_request, report_of
 
@@ -66,25 +66,13 @@ def write_blend(root: Any, path: Path) -> None:
 
 def write_glb(root: Any, path: Path, metres_per_unit: float) -> None:
     """Write the building by Blender's own exporter, its site's origin at the file's; windows share their meshes."""
-    if not hasattr(bpy.ops.export_scene, "gltf"):
-        raise InputError("Blender's glTF exporter is switched off. Switch it on in Preferences > Add-ons.")
+    require_exporter()
     items = [item for item in objects_of(root).values() if item.visible_get()]
     if not items:
         raise InputError(f"Nothing of '{root.name}' can be seen. Show it, then export.")
     with selected(root, items), at_the_origin(root, metres_per_unit):
-        try:
-            bpy.ops.export_scene.gltf(
-                filepath=str(path),
-                export_format="GLB",
-                use_selection=True,
-                export_yup=True,
-                export_animations=False,
-                # copies that geometry nodes draw, in buildings with very many
-                export_gn_mesh=True,
-                export_extras=True,
-            )
-        except RuntimeError as error:
-            raise HostError(f"'{path}' could not be written: {error}") from error
+        # copies that geometry nodes draw, in buildings with very many, go out as meshes
+        export_selected(path, export_animations=False, export_gn_mesh=True, export_extras=True)
 
 
 def _home(root: Any) -> Any:

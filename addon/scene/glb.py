@@ -23,27 +23,36 @@ from .action import CLIP
 
 def write_glb(path: Path, armature: Any, meshes: Sequence[Any], actions: Sequence[Any], metres_per_unit: float) -> None:
     """Write the armature with these meshes and actions. InputError where Blender's exporter is switched off."""
-    if not hasattr(bpy.ops.export_scene, "gltf"):
-        raise InputError("Blender's glTF exporter is switched off. Switch it on in Preferences > Add-ons.")
+    require_exporter()
     sampled = any(bone.constraints for bone in armature.pose.bones)
     with selected(armature, meshes), at_the_origin(armature, metres_per_unit), _tracks(armature, actions):
-        try:
-            bpy.ops.export_scene.gltf(
-                filepath=str(path),
-                export_format="GLB",
-                use_selection=True,
-                export_yup=True,
-                export_animations=bool(actions),
-                export_animation_mode="NLA_TRACKS",
-                # keys go out as they are, unless constraints change them: sampling takes a minute for a library's clips
-                export_force_sampling=sampled,
-                export_skins=True,
-                export_morph=True,
-                export_def_bones=False,
-                export_rest_position_armature=True,
-            )
-        except RuntimeError as error:
-            raise HostError(f"'{path}' could not be written: {error}") from error
+        export_selected(
+            path,
+            export_animations=bool(actions),
+            export_animation_mode="NLA_TRACKS",
+            # keys go out as they are, unless constraints change them: sampling takes a minute for a library's clips
+            export_force_sampling=sampled,
+            export_skins=True,
+            export_morph=True,
+            export_def_bones=False,
+            export_rest_position_armature=True,
+        )
+
+
+def require_exporter() -> None:
+    """InputError where Blender's glTF exporter is switched off."""
+    if not hasattr(bpy.ops.export_scene, "gltf"):
+        raise InputError("Blender's glTF exporter is switched off. Switch it on in Preferences > Add-ons.")
+
+
+def export_selected(path: Path, **options: Any) -> None:
+    """Write what is selected as a GLB, Y up, with these options of Blender's exporter."""
+    try:
+        bpy.ops.export_scene.gltf(
+            filepath=str(path), export_format="GLB", use_selection=True, export_yup=True, **options
+        )
+    except RuntimeError as error:
+        raise HostError(f"'{path}' could not be written: {error}") from error
 
 
 def rename_nodes(path: Path, names: Mapping[str, str]) -> None:
