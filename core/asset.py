@@ -138,7 +138,8 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Asset:
-    """What a generator made. `report` holds the numbers that the designer cares about."""
+    """What a generator made. `report` holds the numbers that the designer cares about, `code` is what a Request with
+    the same params carries to make this one without chance, () where the method has no latent."""
 
     name: str
     materials: tuple[Material, ...] = ()
@@ -150,3 +151,4 @@ class Asset:
     options: tuple[Option, ...] = ()
     report: dict[str, float] = field(default_factory=dict)
     provenance: Provenance | None = None
+    code: tuple[float, ...] = ()

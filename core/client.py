@@ -23,6 +23,8 @@ from .errors import EngineError, HostError
 from .protocol import (
     AssetMade,
     Cancel,
+    Explore,
+    Explored,
     Failed,
     Generate,
     Message,
@@ -129,6 +131,11 @@ class EngineProcess:
         self._begin(job)
         self._parent = Path(job.folder).parent
 
+    def explore(self, job: Explore) -> None:
+        """Send an exploration; one job may be in flight."""
+        self._begin(job)
+        self._parent = Path(job.folder)
+
     def train(self, job: Train) -> None:
         """Send a training; one may be in flight."""
         self._begin(job)
@@ -209,10 +216,10 @@ class EngineProcess:
             found.append(message)
             if isinstance(message, Ready):
                 self.ready = message
-            elif isinstance(message, (AssetMade, Trained, Failed, WasCancelled)) and message.id == self.job:
+            elif isinstance(message, (AssetMade, Explored, Trained, Failed, WasCancelled)) and message.id == self.job:
                 self._end_job()
 
-    def _begin(self, job: Generate | Train) -> None:
+    def _begin(self, job: Generate | Explore | Train) -> None:
         if self.job:
             raise EngineError("The engine is busy. Wait for it, or cancel its job.")
         self.job = job.id

@@ -27,6 +27,10 @@ def _nothing_else(request: Mapping[str, Any]) -> Asset:
     raise EngineError("This engine makes one thing at a time.")
 
 
+def _nothing_kept(key: str) -> Asset:
+    raise EngineError("Nothing is kept here.")
+
+
 @dataclass(frozen=True)
 class Context:
     """The device to work on and the way to speak meanwhile.
@@ -34,6 +38,8 @@ class Context:
     `progress(fraction, text)` is called at least a few times a second: it raises Cancelled when the designer asked to
     stop. `tile` bounds the rows that are worked on at once, None where memory is plenty. `make(request)` is what
     another generator answers to a plain Request, kept for the next time: generators know nothing of each other.
+    `preview` asks for a quick look at the same design, its longest side in pixels; None for the whole. `kept(key)` is
+    what the Request with this key makes at the same size: what a lock of the Request holds on to.
     """
 
     device: torch.device
@@ -41,3 +47,5 @@ class Context:
     progress: Progress
     warn: Callable[[str], None]
     make: Callable[[Mapping[str, Any]], Asset] = _nothing_else
+    preview: int | None = None
+    kept: Callable[[str], Asset] = _nothing_kept

@@ -16,6 +16,7 @@ from .asset import Asset, Provenance
 from .codec import canonical_json, show
 from .context import Context
 from .errors import InputError, OutOfMemory
+from .kept import Kept
 from .protocol import DEVICES
 from .request import Request
 from .version import VERSION
@@ -50,13 +51,18 @@ def generate(
     device: str = "auto",
     progress: Callable[[float, str], None] | None = None,
     warn: Say | None = None,
+    preview: int | None = None,
+    kept: Mapping[str, Request] | None = None,
 ) -> Asset:
     """Make what the Request asks for.
 
     `progress(fraction, text)` may raise Cancelled; `warn(text)` hears of fallbacks. Out of memory is answered by
-    smaller tiles, then by the CPU; only then by OutOfMemory.
+    smaller tiles, then by the CPU; only then by OutOfMemory. `preview` is the longest side, in pixels, of a quick look
+    at the same design. `kept` are the Requests that `locks` name, and those that theirs name, by their keys; a lock
+    whose Request is not there, or a part that the method cannot lock, is an InputError.
     """
     request = request.hashed()
+    locked = Kept(request, kept or {})
     progress, warn = progress or (lambda fraction, text: None), warn or (lambda text: None)
     run = importlib.import_module(f".{request.declaration.module}", __package__).generate
     chosen, fallbacks = pick_device(device), []
@@ -67,7 +73,9 @@ def generate(
         try:
             with torch.inference_mode():
                 made = functools.partial(_made, device=where)
-                asset: Asset = run(request, Context(torch.device(where), tile, progress, warn, made))
+                keeping = functools.partial(_made_kept, locked, device=where, preview=preview)
+                context = Context(torch.device(where), tile, progress, warn, made, preview, keeping)
+                asset: Asset = run(request, context)
             return replace(asset, provenance=_provenance(request, where, tuple(fallbacks)))
         except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
@@ -93,6 +101,18 @@ def _made(request: Mapping[str, Any], device: str) -> Asset:
 @functools.lru_cache(maxsize=8)
 def _kept(request: str, device: str) -> Asset:
     return generate(Request.from_json(request), device=device)
+
+
+def _made_kept(kept: Kept, key: str, device: str, preview: int | None) -> Asset:
+    """What a lock holds on to, made anew: the same Request gives the same bytes."""
+    request, below = kept.of(key)
+    return _locked(request.to_json(), tuple(sorted((k, r.to_json()) for k, r in below.items())), device, preview)
+
+
+@functools.lru_cache(maxsize=4)
+def _locked(request: str, kept: tuple[tuple[str, str], ...], device: str, preview: int | None) -> Asset:
+    below = {key: Request.from_json(text) for key, text in kept}
+    return generate(Request.from_json(request), device=device, preview=preview, kept=below)
 
 
 def _ladder(device: str) -> Iterator[tuple[str, int | None, str]]:

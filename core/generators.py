@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+import fnmatch
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .codec import show
@@ -20,7 +21,8 @@ class Method:
     process. `version` rises when the same Request gives other bytes.
     `roles` are the references that it takes, at most one each but for those in `repeatable`; those in `required` must
     be there; the first is what a reference without a role is. `noun` is what people call such a file, `export` the
-    format that a result is written in when none is named.
+    format that a result is written in when none is named. `lockable` are the parts that a Request's `locks` may name, *
+    standing for any text ("storey *").
     """
 
     generator: str
@@ -35,6 +37,15 @@ class Method:
     repeatable: tuple[str, ...] = ()
     noun: str = "picture"
     export: str = "png"
+    lockable: tuple[str, ...] = ()
+
+    def check_locks(self, parts: Iterable[str]) -> None:
+        """Raise InputError unless each part is one that this method can keep from an earlier result."""
+        for part in parts:
+            if not self.lockable:
+                raise InputError(f"'{self.name}' can lock no part; {show(part)} was given. Leave the lock out.")
+            if not any(fnmatch.fnmatchcase(part, pattern) for pattern in self.lockable):
+                raise InputError(f"'{self.name}' can lock {', '.join(self.lockable)}; {show(part)} was given.")
 
     def check_roles(self, given: Sequence[str]) -> None:
         """Raise InputError unless the references' roles suit this method."""

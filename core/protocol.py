@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the host and its processes say to each other: one JSON object a line, a closed set of messages.
 
-    host -> engine      generate, cancel, quit
-    engine -> host      ready, progress, warn, asset, error, cancelled
+    host -> engine      generate, explore, cancel, quit
+    engine -> host      ready, progress, warn, asset, candidate, explored, error, cancelled
     host -> training    train, pause, resume, cancel, quit
     training -> host    ready, training, warn, trained, error, cancelled
 
-Each job's messages carry its id; a job ends with exactly one of asset, trained, error or cancelled.
+Each job's messages carry its id; a job ends with exactly one of asset, explored, trained, error or cancelled.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from .errors import EngineError, InputError
 
 PROTOCOL_VERSION = 1
 DEVICES = ("auto", "cuda", "mps", "cpu")
+MOVES = ("explore", "vary", "mix", "between", "more")
+MAX_CANDIDATES = 36
 MAX_LINE_BYTES = 8 * 2**20
 
 
@@ -32,13 +34,46 @@ class Message:
 
 @dataclass(frozen=True)
 class Generate(Message):
-    """Make what `request` (plain JSON) asks for and put it at `folder` in `formats` (see `files.export`)."""
+    """Make what `request` (plain JSON) asks for and put it at `folder` in `formats` (see `files.export`).
+
+    `preview` above 0 is the longest side, in pixels, of a quick look at it. `kept` are the Requests that its locks
+    name, by their keys.
+    """
 
     type: ClassVar[str] = "generate"
     id: str
     request: dict[str, Any]
     folder: str
     formats: tuple[str, ...]
+    device: str = "auto"
+    preview: int = 0
+    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Explore(Message):
+    """Make `count` quick looks, `preview` pixels wide, at candidates found from `requests` by a `move` of `MOVES`.
+
+    `strength` in [0, 1] is how far "vary" goes, `weights` are those of "mix", `ratings` (0 to 5, one a Request) those
+    of "more". `locked` names parameters that no move changes; `locks` are the candidates' own (see `Request`), `kept`
+    the Requests that they name, by their keys. Each candidate is answered as soon as it is made, in a folder below
+    `folder`.
+    """
+
+    type: ClassVar[str] = "explore"
+    id: str
+    move: str
+    requests: tuple[dict[str, Any], ...]
+    folder: str
+    count: int = 9
+    preview: int = 256
+    seed: int = 0
+    strength: float = 0.5
+    weights: tuple[float, ...] = ()
+    ratings: tuple[float, ...] = ()
+    locked: tuple[str, ...] = ()
+    locks: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     device: str = "auto"
 
 
@@ -138,6 +173,27 @@ class AssetMade(Message):
 
 
 @dataclass(frozen=True)
+class Candidate(Message):
+    """One candidate of an exploration, counted from 0: `request` makes it in full; the bundle of its quick look lies at
+    `folder` with a `thumbnail.png`."""
+
+    type: ClassVar[str] = "candidate"
+    id: str
+    number: int
+    request: dict[str, Any]
+    folder: str
+
+
+@dataclass(frozen=True)
+class Explored(Message):
+    """An exploration is done; `count` candidates were made."""
+
+    type: ClassVar[str] = "explored"
+    id: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Training(Message):
     """How far a training is: `images` of `total_images` shown, `rate` a second.
 
@@ -185,10 +241,11 @@ class WasCancelled(Message):
     id: str
 
 
-TO_ENGINE: dict[str, type[Message]] = {kind.type: kind for kind in (Generate, Cancel, Quit)}
+TO_ENGINE: dict[str, type[Message]] = {kind.type: kind for kind in (Generate, Explore, Cancel, Quit)}
 TO_TRAINING: dict[str, type[Message]] = {kind.type: kind for kind in (Train, Pause, Resume, Cancel, Quit)}
 TO_HOST: dict[str, type[Message]] = {
-    kind.type: kind for kind in (Ready, Progress, Warn, AssetMade, Training, Trained, Failed, WasCancelled)
+    kind.type: kind
+    for kind in (Ready, Progress, Warn, AssetMade, Candidate, Explored, Training, Trained, Failed, WasCancelled)
 }
 
 

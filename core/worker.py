@@ -130,12 +130,20 @@ def run_job(job: Generate, speaker: Speaker) -> AssetMade:
     """Make one bundle, whole or not at all."""
     from . import bundle, engine
     from .files import export
+    from .kept import read_kept
     from .request import Request
 
     started = time.monotonic()
     request = Request.from_plain(job.request)
     speaker.progress(0.0, "Starting")
-    asset = engine.generate(request, device=job.device, progress=span(speaker.progress, 0.0, 0.9), warn=speaker.warn)
+    asset = engine.generate(
+        request,
+        device=job.device,
+        progress=span(speaker.progress, 0.0, 0.9),
+        warn=speaker.warn,
+        preview=job.preview or None,
+        kept=read_kept(job.kept),
+    )
     folder = Path(job.folder)
     with bundle.writing(folder) as temporary:
         progress = span(speaker.progress, 0.9, 0.1)
