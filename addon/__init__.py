@@ -35,7 +35,7 @@ _MODULES = (
     "operators.building",
     "operators.building_options",
     "operators.building_files",
-    "operators.building_presets",
+    "operators.presets",
     "panels",
     "material_panels",
     "character_panels",

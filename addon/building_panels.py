@@ -71,7 +71,7 @@ class MAQUETTE_PT_architecture(Sidebar, Panel):  # noqa: N801 Blender's naming
         method, group = shown_method(settings)
         row = layout.row(align=True)
         row.prop(settings, "method", text="")
-        row.menu("MAQUETTE_MT_building_presets", text="", icon="PRESET")
+        row.menu("MAQUETTE_MT_architecture_presets", text="", icon="PRESET")
         _draw_site(layout, settings, method)
         if hasattr(group, PROGRAMME):
             _draw_programme(layout, settings, group, context)

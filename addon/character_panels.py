@@ -66,7 +66,9 @@ class MAQUETTE_PT_characters(Sidebar, Panel):  # noqa: N801 Blender's naming
         settings = context.scene.maquette_characters
         method, group = shown_method(settings)
         _draw_library(layout, context)
-        layout.prop(settings, "method", text="")
+        row = layout.row(align=True)
+        row.prop(settings, "method", text="")
+        row.menu("MAQUETTE_MT_character_presets", text="", icon="PRESET")
         _draw_sources(layout, settings, method, context)
         _draw_keep(layout, group)
         _draw_values(layout, method, group)

@@ -47,7 +47,9 @@ class MAQUETTE_PT_texture(Sidebar, Panel):  # noqa: N801 Blender's naming
             draw_no_engine(layout, context)
         settings = context.scene.maquette
         method, group = shown_method(settings)
-        layout.prop(settings, "texture_method", text="")
+        row = layout.row(align=True)
+        row.prop(settings, "texture_method", text="")
+        row.menu("MAQUETTE_MT_texture_presets", text="", icon="PRESET")
         _draw_pictures(layout, settings, method, group)
         _draw_values(layout, method, group)
         if presentation(method).seed:

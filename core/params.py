@@ -100,11 +100,16 @@ def specs(kind: type[Params]) -> tuple[ParamSpec, ...]:
             maximum=field.metadata["maximum"],
             unit=field.metadata["unit"],
             choices=field.metadata["choices"],
-            label=field.metadata["label"] or field.name.replace("_", " ").capitalize(),
+            label=field.metadata["label"] or _label(field.name, field.metadata["unit"]),
             length=field.metadata["length"],
         )
         for field in dataclasses.fields(kind)
     )
+
+
+def _label(name: str, unit: str) -> str:
+    """A parameter's name as people read it: its unit is shown beside the value."""
+    return name.removesuffix(f"_{unit}").replace("_", " ").capitalize()
 
 
 def _checked(spec: ParamSpec, value: Any) -> Any:

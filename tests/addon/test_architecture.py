@@ -392,18 +392,6 @@ def test_the_active_buildings_values_show_in_the_panel(stubs: Any, settings: Any
     assert live.at_rest(), "showing is no change"
 
 
-def test_a_preset_keeps_every_value(stubs: Any, settings: Any) -> None:
-    settings.method = "building"
-    settings.architecture_building.storeys, settings.architecture_building.style = 9, "banded"
-    assert bpy.ops.maquette.add_building_preset(name="Tower") == {"FINISHED"}
-    settings.architecture_building.storeys, settings.architecture_building.style = 1, "plain"
-    offered = [Path(path) / "Tower.py" for path in bpy.utils.preset_paths("maquette/architecture_building")]
-    (path,) = [path for path in offered if path.is_file()]
-    bpy.ops.script.execute_preset(filepath=str(path), menu_idname="MAQUETTE_MT_building_presets")
-    assert settings.architecture_building.storeys == 9 and settings.architecture_building.style == "banded"
-    assert ("menu", "MAQUETTE_MT_building_presets") in draw("MAQUETTE_PT_architecture")
-
-
 def test_the_addon_comes_and_goes(stubs: Any, settings: Any) -> None:
     addon = stubs.module("addon")
     addon.unregister()
@@ -426,26 +414,6 @@ def test_what_stands_there_is_said_and_rows_lie_in_front_of_each_other(stubs: An
     assert lines == [{0, 1}, {2, 3}] and far.location.y < near.location.y
     make(stubs, "", "new_seed_building")
     assert {int(root["maquette_place"][0]) for root in parts.option_roots(parts.row_of(far))} == {2, 3}
-
-
-def test_every_shipped_preset_gives_values_that_can_be_used(maquette: Any) -> None:
-    module, generators = maquette.module("addon.param_properties"), maquette.module("core.generators")
-    settings: Any = bpy.context.scene.maquette_buildings  # type: ignore[union-attr]
-    settings.live = False
-    folder = Path(maquette.module("addon").__file__).parent / "presets" / "maquette"
-    found = [path for path in sorted(folder.rglob("*.py")) if hasattr(settings, path.parent.name)]
-    for path in found:
-        method = generators.find_method("architecture", path.parent.name.removeprefix("architecture_"))
-        group = getattr(settings, path.parent.name)
-        module.write_params(group, method.params())
-        before = module.read_params(group, method.params)
-        assert bpy.ops.script.execute_preset(filepath=str(path), menu_idname="MAQUETTE_MT_building_presets")
-        assert module.read_params(group, method.params) != before, path.name
-        if hasattr(group, "programme"):
-            assert maquette.module("addon.programme_list").fault(group) == ""
-    assert found or not maquette.module("core.architecture").METHODS
-    offered = bpy.utils.preset_paths("maquette/architecture_building")
-    assert any(Path(path).is_relative_to(folder) for path in offered)
 
 
 def test_the_real_engine_builds_on_a_drawn_site_and_writes_files(maquette: Any, tmp_path: Path) -> None:

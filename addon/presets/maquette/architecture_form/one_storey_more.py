@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A little higher than its surroundings."""
+
+import bpy
+
+values = bpy.context.scene.maquette_buildings.architecture_form
+values.options = 6
+values.relative_height = 0.3
+values.relative_size = 0.0
+values.setback_m = 0.0

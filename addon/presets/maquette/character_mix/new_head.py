@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The head of the second on the first."""
+
+import bpy
+
+values = bpy.context.scene.maquette_characters.character_mix
+values.head_of = 2
+values.body_of = 1
+values.legs_of = 1
+values.feet_of = 1
+values.variety = 0.0

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A third of the other's proportions."""
+
+import bpy
+
+values = bpy.context.scene.maquette_characters.character_transfer
+values.height = 0.0
+values.weight = 0.0
+values.muscle = 0.0
+values.age = 0.0
+values.head = 0.0
+values.arms = 0.0
+values.legs = 0.0
+values.hands = 0.0
+values.torso = 0.0
+values.stylisation = 0.0
+values.strength = 0.33
