@@ -42,6 +42,9 @@ _MODULES = (
     "building_panels",
     "active_building_panels",
     "train_panel",
+    "operators.request_copy",
+    "operators.drop_picture",
+    "menus",
     "handlers",
 )
 
