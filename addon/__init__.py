@@ -12,6 +12,7 @@ from types import ModuleType
 
 # in the order of registering: what is shown stands on what is stored
 _MODULES = (
+    "translations",
     "preferences",
     "properties",
     "library_list",
@@ -53,9 +54,17 @@ def _modules() -> list[ModuleType]:
     return [importlib.import_module(f".{name}", __package__) for name in _MODULES]
 
 
+def _set_tooltips(module: ModuleType) -> None:
+    """An operator's tooltip is its docstring: in one line, as Blender would show the source's own breaks."""
+    for kind in vars(module).values():
+        if isinstance(kind, type) and kind.__module__ == module.__name__ and hasattr(kind, "bl_idname"):
+            kind.bl_description = " ".join((kind.__doc__ or "").split())
+
+
 def register() -> None:
     """Add everything to Blender."""
     for module in _modules():
+        _set_tooltips(module)
         module.register()
 
 

@@ -7,6 +7,7 @@ import functools
 from typing import Any
 
 import blf
+import bpy
 
 # what a box, its icon and the scroll bar take away from a line, in pixels at scale 1
 MARGIN = 92
@@ -15,7 +16,8 @@ MOST_LINES = 12
 
 
 def draw_text(layout: Any, text: str, context: Any, icon: str = "NONE", buttons: int = 0, operator: str = "") -> None:
-    """A sentence over as many lines as it needs, with one icon before the first; `buttons` stand beside it.
+    """A sentence over as many lines as it needs, with one icon before the first; `buttons` stand beside it. It is said
+    in the interface's language where it is known there.
 
     With `operator` the lines can be pressed.
     """
@@ -24,7 +26,7 @@ def draw_text(layout: Any, text: str, context: Any, icon: str = "NONE", buttons:
     scale = context.preferences.system.ui_scale
     width = context.region.width if context.region is not None else 300
     points = context.preferences.ui_styles[0].widget.points * scale
-    lines = wrapped(text, int(width - (MARGIN + buttons * BUTTON) * scale), points)
+    lines = wrapped(bpy.app.translations.pgettext_iface(text), int(width - (MARGIN + buttons * BUTTON) * scale), points)
     for index, line in enumerate(lines):
         mark = icon if index == 0 or icon == "NONE" else "BLANK1"
         if operator:
