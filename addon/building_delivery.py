@@ -30,13 +30,15 @@ class BuildingPlace:
 
     `root` is the root of a building that is changed in place, or of any maquette of a row that is; without it a new one
     comes into `scene`. `origin` is where the site file's (0, 0, 0) lies in the scene, in Blender units: a new building
-    stands there, a new row of options in front of it. `per_metre` is how many Blender units are a metre.
+    stands there, a new row of options in front of it. `per_metre` is how many Blender units are a metre, `replaced` are
+    the parts whose changes by hand are given up.
     """
 
     scene: Target
     root: Target | None = None
     per_metre: float = 1.0
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    replaced: frozenset[str] = frozenset()
 
     def after_load(self, same_file: bool) -> BuildingPlace:
         """By names in the same file, nowhere in another."""
@@ -130,9 +132,9 @@ class BuildingDelivery:
             raise InputError(f"'{root.name}' is another kind of result. Use Generate: it makes one beside it.")
         said: list[str] = []
         if row is not None:
-            said, shown = change_row(row, made, meshes), row
+            said, shown = change_row(row, made, meshes, self.place.replaced), row
         elif root is not None:
-            said, shown = change_building(root, made, meshes), root
+            said, shown = change_building(root, made, meshes, self.place.replaced), root
         elif several:
             shown = add_row(made, self.place.scene, meshes, self.place.origin)
         else:

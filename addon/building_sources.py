@@ -14,7 +14,7 @@ from ..core.params import Params
 from ..core.request import Reference, Request
 from .package import cache_folder
 from .presentation import needed_of_site, site_parts
-from .scene.building_request import SITE_ROLE, request_of
+from .scene.building_request import SITE_ROLE, placed_request, request_of
 from .scene.record import write_once
 from .scene.site_source import STOREY_M, Drawing, SceneSite, SiteSource, read_scene
 from .scene.units import metres_per_unit
@@ -63,7 +63,16 @@ def site_reference(text: str) -> Reference:
 
 def made_from(root: Any) -> Request:
     """What a building was made from, its site file at a path that is there; InputError where it is lost."""
-    request = request_of(root, cache_folder())
+    return _not_lost(root, request_of(root, cache_folder()))
+
+
+def placed_site(root: Any, request: Request) -> Request:
+    """A Request for a building with its site file at a path that is there, from the building where it is the one that
+    this was made on; InputError where it is lost."""
+    return _not_lost(root, placed_request(root, request, cache_folder()))
+
+
+def _not_lost(root: Any, request: Request) -> Request:
     lost = next((reference.path for reference in request.references if not Path(reference.path).is_file()), None)
     if lost is not None:
         raise InputError(

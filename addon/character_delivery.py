@@ -25,6 +25,7 @@ from .scene.armature import bone_names, new_armature
 from .scene.bundle_character import Textures, read_character
 from .scene.character import MadeCharacter, add_character, change_character
 from .scene.clips import bring_clips
+from .scene.decisions import hands_of
 from .scene.record import is_character
 from .scene.targets import Target, find_by_uid
 
@@ -36,13 +37,15 @@ LEAST_ROOM_M, ELBOW_ROOM = 0.5, 1.1
 @dataclass(frozen=True)
 class CharacterPlace:
     """Where a character goes: `armature` is changed in place, else a new one comes into `scene`, the `number`th of a
-    row from its 3D cursor on; how many Blender units are a metre there, and frames a second."""
+    row from its 3D cursor on; how many Blender units are a metre there, and frames a second. `replaced` are the parts
+    whose changes by hand are given up."""
 
     scene: Target
     armature: Target | None = None
     per_metre: float = 1.0
     frames_per_s: float = 24.0
     number: int = 0
+    replaced: frozenset[str] = frozenset()
 
     def after_load(self, same_file: bool) -> CharacterPlace:
         """By names in the same file, nowhere in another."""
@@ -147,13 +150,14 @@ class CharacterDelivery:
         made, armature = self._made(), self.place.find()
         said: list[str] = []
         if armature is not None:
-            said += change_character(armature, made, self.place.per_metre)
+            said += change_character(armature, made, self.place.per_metre, self.place.replaced)
         else:
             armature = add_character(made, self.place.scene, self._staged_bones(), self.place.per_metre)
             self._bones = None
             armature.location.x += self.place.number * _room_m(made.asset) * self.place.per_metre
         found = [target.find_in(bpy.data.actions) for target in self._actions]
-        said += bring_clips(armature, [action for action in found if action is not None])
+        hands = hands_of(armature, self.place.replaced)
+        said += bring_clips(armature, [action for action in found if action is not None], hands)
         self._actions = []
         return armature.name, said
 

@@ -7,6 +7,7 @@ Property classes are read by Blender from their annotations, so this file does n
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty, StringProperty
 from bpy.types import PropertyGroup
 
@@ -41,18 +42,15 @@ def group_name(method: Method) -> str:
 def make_group(method: Method, changed: Changed | None = None) -> type[PropertyGroup]:
     """A PropertyGroup with every parameter of the method; `changed(group, context, name)` hears of new values."""
     annotations: dict[str, Any] = {}
-    by_name = {spec.name: spec for spec in specs(method.params)}
-    for spec in by_name.values():
-        annotations |= _properties_of(spec, method, changed)
-    if {"size", "size_m"} <= set(by_name):
-        annotations[DENSITY] = _density_shown(by_name["size"])
+    for spec in specs(method.params):
+        annotations |= properties_of(spec, method, changed)
     name = "MAQUETTE_PG_" + group_name(method)
     return type(name, (PropertyGroup,), {"__annotations__": annotations, "__doc__": method.description})
 
 
 def read_params(group: Any, kind: type[Params]) -> Params:
     """The panel's values as checked parameters; a value outside its range is an InputError."""
-    return kind.from_plain({spec.name: _plain_value(spec, getattr(group, spec.name)) for spec in specs(kind)})
+    return kind.from_plain({spec.name: plain_value(spec, getattr(group, spec.name)) for spec in specs(kind)})
 
 
 def write_params(group: Any, params: Params) -> None:
@@ -73,7 +71,8 @@ def _default(params: type[Params], name: str) -> Any:
     return next(spec.default for spec in specs(params) if spec.name == name)
 
 
-def _plain_value(spec: ParamSpec, value: Any) -> Any:
+def plain_value(spec: ParamSpec, value: Any) -> Any:
+    """A property's value as a Request holds it."""
     if spec.kind is float:
         return _shortest(value)
     if spec.kind is not tuple:
@@ -90,8 +89,8 @@ def _shortest(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _properties_of(spec: ParamSpec, method: Method, changed: Changed | None) -> dict[str, Any]:
-    """The Blender properties that stand for one parameter."""
+def properties_of(spec: ParamSpec, method: Method, changed: Changed | None = None) -> dict[str, Any]:
+    """The Blender properties that stand for one parameter, the one of its own name first."""
     said: dict[str, Any] = {"name": spec.label, "description": spec.description, "default": spec.default}
     if changed is not None:
         name = spec.name
@@ -99,7 +98,8 @@ def _properties_of(spec: ParamSpec, method: Method, changed: Changed | None) -> 
     if spec.kind is bool:
         return {spec.name: BoolProperty(**said)}
     if spec.kind is int:
-        return {spec.name: _int_property(spec, said)}
+        density = {DENSITY: _density_shown(spec)} if spec.name == "size" and _has_size_m(method) else {}
+        return {spec.name: _int_property(spec, said), **density}
     if spec.kind is float:
         length = {spec.name + SHOWN: _length_shown(spec)} if spec.unit == "m" else {}
         return {spec.name: _float_property(spec, said), **length}
@@ -110,6 +110,10 @@ def _properties_of(spec: ParamSpec, method: Method, changed: Changed | None) -> 
     if spec.name in _SEARCHES:
         return {spec.name: StringProperty(**said, search=_SEARCHES[spec.name](method), search_options=set())}
     return {spec.name: StringProperty(**said)}
+
+
+def _has_size_m(method: Method) -> bool:
+    return any(spec.name == "size_m" for spec in specs(method.params))
 
 
 def _choice_items(spec: ParamSpec) -> list[tuple[str, str, str]]:
@@ -186,13 +190,18 @@ def _length_shown(spec: ParamSpec) -> Any:
     """The twin of a length in metres that Blender shows in the scene's units, metric or imperial."""
 
     def get(group: Any) -> float:
-        return float(getattr(group, spec.name)) / metres_per_unit(group.id_data)
+        return float(getattr(group, spec.name)) / metres_per_unit(_scene_of(group))
 
     def set_(group: Any, value: float) -> None:
-        setattr(group, spec.name, value * metres_per_unit(group.id_data))
+        setattr(group, spec.name, value * metres_per_unit(_scene_of(group)))
 
     said: dict[str, Any] = {"name": spec.label, "description": spec.description}
     return FloatProperty(**said, get=get, set=set_, min=0.0, subtype="DISTANCE", unit="LENGTH", precision=4)
+
+
+def _scene_of(group: Any) -> Any:
+    """The scene whose units count: the group's own, or the one that is shown."""
+    return group.id_data if isinstance(group.id_data, bpy.types.Scene) else bpy.context.scene
 
 
 def _density_shown(size: ParamSpec) -> Any:

@@ -9,11 +9,13 @@ from typing import Any
 import bpy
 
 INTERVAL_S = 0.3
+# the tabs of the Properties editor that show what was made
+TABS = ("MATERIAL", "OBJECT", "DATA")
 _last = 0.0
 
 
 def redraw_panels(always: bool = False) -> None:
-    """The sidebars that show our panel; at most every `INTERVAL_S` unless `always`."""
+    """The sidebars and tabs that show our panels; at most every `INTERVAL_S` unless `always`."""
     global _last
     now = time.monotonic()
     if now - _last < INTERVAL_S and not always:
@@ -23,6 +25,9 @@ def redraw_panels(always: bool = False) -> None:
         for region in area.regions:
             if region.type == "UI" and region.width > 1:
                 region.tag_redraw()
+    for area in _areas("PROPERTIES"):
+        if area.spaces.active.context in TABS:
+            area.tag_redraw()
 
 
 def redraw_preferences() -> None:

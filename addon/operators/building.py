@@ -29,9 +29,11 @@ from ..properties import methods_of
 from ..scene.building_levels import num_levels, show_level
 from ..scene.building_parts import buildings, option_of
 from ..scene.option_row import SAME_SITE, site_origin
+from ..scene.ownership import why_locked
 from ..scene.record import read_request
 from ..scene.targets import Target
 from ..scene.units import metres_per_unit
+from .asking import AsksFirst
 from .generate import JobOperator, has_engine
 
 # what methods call the number of storeys
@@ -140,14 +142,18 @@ def has_building(kind: Any, context: Any) -> bool:
     if root is None:
         kind.poll_message_set("The active object belongs to no building that Maquette made")
         return False
-    if root.library is not None:
-        kind.poll_message_set("The building is linked from another file; make it local first")
+    if reason := why_locked(root):
+        kind.poll_message_set(reason)
         return False
     return True
 
 
-class BuildingInPlace(JobOperator):
+class BuildingInPlace(AsksFirst, JobOperator):
     """What the operators share that change the active building, or its row of options, in place."""
+
+    def thing(self, context: Any) -> Any:
+        """The active building's root."""
+        return active_building(context)
 
     @classmethod
     def poll(cls, context: Any) -> bool:

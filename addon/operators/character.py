@@ -25,9 +25,11 @@ from ..param_properties import read_params
 from ..presentation import presentation
 from ..scene.action import use_action
 from ..scene.character_parts import actions_of
+from ..scene.ownership import why_locked
 from ..scene.record import read_request
 from ..scene.targets import Target
 from ..scene.units import metres_per_unit
+from .asking import AsksFirst
 from .generate import JobOperator, has_engine
 
 
@@ -93,8 +95,12 @@ class MAQUETTE_OT_generate_character(JobOperator, Operator):  # noqa: N801 Blend
         return [make_job(wish, place_of(context, number=number)) for number, wish in enumerate(wishes)]
 
 
-class CharacterInPlace(JobOperator):
+class CharacterInPlace(AsksFirst, JobOperator):
     """What the operators share that change the active character in place."""
+
+    def thing(self, context: Any) -> Any:
+        """The active character's armature."""
+        return active_character(context)
 
     @classmethod
     def poll(cls, context: Any) -> bool:
@@ -108,8 +114,8 @@ def has_character(kind: Any, context: Any) -> bool:
     if armature is None:
         kind.poll_message_set("The active object belongs to no character that Maquette made")
         return False
-    if armature.library is not None:
-        kind.poll_message_set("The character is linked from another file; make it local first")
+    if reason := why_locked(armature):
+        kind.poll_message_set(reason)
         return False
     return True
 

@@ -22,9 +22,11 @@ from ..presentation import presentation
 from ..properties import shown_method
 from ..references import read_slots
 from ..scene.apply import Place
+from ..scene.ownership import why_locked
 from ..scene.record import Picture, applied, is_made, kept_pictures, read_request, with_paths
 from ..scene.targets import Target, selected_targets
 from ..scene.units import metres_per_unit
+from .asking import AsksFirst
 
 
 def active_material(context: Any) -> Any:
@@ -171,7 +173,7 @@ class MAQUETTE_OT_generate(JobOperator, Operator):  # noqa: N801 Blender's namin
         return job
 
 
-class InPlace(JobOperator):
+class InPlace(AsksFirst, JobOperator):
     """What the operators share that change the active material in place."""
 
     @classmethod
@@ -181,10 +183,14 @@ class InPlace(JobOperator):
         if material is None:
             cls.poll_message_set("The active object has no material that Maquette made")  # type: ignore[attr-defined]
             return False
-        if material.library is not None:
-            cls.poll_message_set("The material is linked from another file; make it local first")  # type: ignore[attr-defined]
+        if reason := why_locked(material):
+            cls.poll_message_set(reason)  # type: ignore[attr-defined]
             return False
         return has_engine(cls)
+
+    def thing(self, context: Any) -> Any:
+        """The active material."""
+        return active_material(context)
 
     def place(self, context: Any, material: Any, mapping: str, relief_as: str) -> Place:
         """In place of what the material shows now."""

@@ -14,6 +14,7 @@ from ...core.asset import Clip, Rig
 
 # on an action: the clip's name, and the hash of its curves as they were made
 CLIP, MADE_CURVES = "maquette_clip", "maquette_curves"
+_VERSION = "2:"
 _CHANNELS = (("rotation_quaternion", 4), ("location", 3), ("scale", 3))
 LINEAR = 1
 # movements smaller than this (radians, metres) are the rest pose
@@ -59,11 +60,28 @@ def curves_of(action: Any) -> list[Any]:
 
 def changed_by_hand(action: Any) -> bool:
     """Whether the action's keys are not those that it was made with."""
-    return bool(action.get(MADE_CURVES) != curves_hash(action))
+    made = str(action.get(MADE_CURVES, ""))
+    # an older Maquette looked at the keys alone, not at the curves between them
+    return made != (curves_hash(action) if made.startswith(_VERSION) else _keys_hash(action))
 
 
 def curves_hash(action: Any) -> str:
-    """Hash of every curve's path and keys."""
+    """Hash of every curve's path, keys, handles and modifiers."""
+    digest = hashlib.sha256()
+    for curve in curves_of(action):
+        points = curve.keyframe_points
+        digest.update(f"{curve.data_path}[{curve.array_index}] {len(curve.modifiers)} {curve.mute}".encode())
+        for name, size in (("co", 2), ("handle_left", 2), ("handle_right", 2)):
+            values = np.empty(len(points) * size, np.float32)
+            points.foreach_get(name, values)
+            digest.update(values.tobytes())
+        kinds = np.empty(len(points), np.int32)
+        points.foreach_get("interpolation", kinds)
+        digest.update(kinds.tobytes())
+    return _VERSION + digest.hexdigest()
+
+
+def _keys_hash(action: Any) -> str:
     digest = hashlib.sha256()
     for curve in curves_of(action):
         keys = np.empty(len(curve.keyframe_points) * 2, np.float32)

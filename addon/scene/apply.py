@@ -13,22 +13,25 @@ import bpy
 from ...core.asset import Material as MadeMaterial
 from ...core.request import Request
 from .assign import assign
+from .decisions import Hands, hands_of
+from .draft import settle
+from .image_stamp import stamp_image
 from .images import MapFile, make_image
 from .mapping import UV_SIZE, choose_mapping, has_uvs, store_uv_size
-from .material import Look, build_material, map_images, set_images, set_look
+from .material import Look, build_material, look_values, map_images, set_images, set_look
+from .material_edits import GENERATED, NODES, changed_nodes, map_part, remember_values, set_values, was_changed
 from .preview_plane import add_preview_plane
 from .record import Picture, applied, read_request, write_figures, write_record
 from .targets import Target, find_by_uid, found
 
 LOST = "What it was made for is gone"
-# on an image: the map that it shows
-GENERATED = "maquette_map"
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a result goes. `material` (its name and session uid) is changed in place; else a new one goes on `targets`,
-    or on a preview plane where `plane` is set. `mapping` and `relief_as` are the panel's choices."""
+    or on a preview plane where `plane` is set. `mapping` and `relief_as` are the panel's choices; `replaced` are the
+    parts whose changes by hand are given up."""
 
     scene: Target
     targets: tuple[Target, ...] = ()
@@ -36,6 +39,7 @@ class Place:
     plane: bool = False
     mapping: str = "AUTO"
     relief_as: str = "SHADING"
+    replaced: frozenset[str] = frozenset()
 
     def after_load(self, same_file: bool) -> Place:
         """This place once a file was loaded: by names where it is the same file, nowhere in another."""
@@ -128,7 +132,7 @@ def _add(made: Made, place: Place, metres_per_unit: float) -> tuple[Any, list[st
     said = [sentence for target, item in pairs if (sentence := assign(material, target, item, objects))]
     for item in objects:
         store_uv_size(item)
-    _write(material, made, place, look)
+    _write(material, made, place, look, {})
     if len(pairs) < max(1, len(place.targets)):
         said.append(_say_lost(material, some=bool(pairs)))
     return material, said
@@ -144,13 +148,27 @@ def _say_lost(material: Any, some: bool) -> str:
 def _update(material: Any, made: Made, place: Place, metres_per_unit: float) -> list[str]:
     users = objects_with(material)
     look = look_of(made, place, users, metres_per_unit)
-    said = _exchange_images(material, made)
-    set_look(material, _respecting_the_designer(material, look, place))
+    hands = hands_of(material, place.replaced)
+    said = _exchange_images(material, made, hands)
+    kept = _kept_values(material, hands)
+    set_look(material, _respecting_the_designer(material, look, place), kept)
+    if kept:
+        said.append("Values of nodes that you changed stay.")
     for item in users:
         if has_uvs(item) and UV_SIZE not in item:
             store_uv_size(item)
-    _write(material, made, place, look)
+    _write(material, made, place, look, kept)
     return said
+
+
+def _kept_values(material: Any, hands: Hands) -> dict[str, list[Any]]:
+    """Our nodes whose values stay, each with what they were set to last."""
+    changed = changed_nodes(material)
+    if not hands.keeps(NODES, bool(changed)):
+        return {}
+    before = set_values(material)
+    wanted = look_values(material) if NODES in hands.locked else changed
+    return {name: before[name] for name in wanted if name in before}
 
 
 def _respecting_the_designer(material: Any, look: Look, place: Place) -> Look:
@@ -161,27 +179,30 @@ def _respecting_the_designer(material: Any, look: Look, place: Place) -> Look:
     return look if node is None else replace(look, occlusion=not node.mute)
 
 
-def _exchange_images(material: Any, made: Made) -> list[str]:
-    """New images into the material's nodes; each takes the name and the other users of the one that it replaces."""
+def _exchange_images(material: Any, made: Made, hands: Hands) -> list[str]:
+    """New images into the material's nodes; each takes the name and the other users of the one that it replaces. Maps
+    that were changed by hand, or are locked, stay unless they are given up; then they are kept in the file."""
     said = []
     before = map_images(material)
     known = set(before) | set(getattr(read_request(material).params, "maps", ()))
+    kept = {name for name, image in before.items() if hands.keeps(map_part(name), was_changed(image))}
     users = bpy.data.user_map(subset=set(before.values())) if before else {}
-    set_images(material, made.images, known)
+    set_images(material, {name: image for name, image in made.images.items() if name not in kept}, known)
     for name, old in before.items():
         new = made.images.get(name)
-        if new is None or old == new:
+        if name in kept or new is None or old == new:
             continue
-        if old.is_dirty:
+        if was_changed(old):
             old.use_fake_user = True
-            said.append(f"'{old.name}' was painted on: it is kept in this file.")
-        elif GENERATED in old and old.library is None and not _in_other_materials(users.get(old, set()), material):
+            said.append(f"'{old.name}', which you changed, is kept in this file.")
+        elif old.library is None and not _in_other_materials(users.get(old, set()), material):
             title = old.name
             old.user_remap(new)
             bpy.data.images.remove(old)
             new.name = title
+    said += [f"'{before[name].name}' stays as you left it." for name in sorted(kept)]
     for name, new in made.images.items():
-        # a map whose node the designer deleted is not wanted
+        # a map whose node the designer deleted, or whose image stays, is not wanted
         if new.users == 0 and name in known:
             bpy.data.images.remove(new)
     return said
@@ -202,14 +223,17 @@ def objects_with(material: Any) -> list[Any]:
     return sorted(objects, key=lambda item: item.name)
 
 
-def _write(material: Any, made: Made, place: Place, look: Look) -> None:
+def _write(material: Any, made: Made, place: Place, look: Look, kept: Mapping[str, list[Any]]) -> None:
     for name, image in made.images.items():
         if _alive(image):
             image[GENERATED] = name
+            stamp_image(image)
+    remember_values(material, kept)
     chosen = {"mapping": place.mapping, "relief_as": place.relief_as}
     chosen = {**applied(material), **chosen}
     write_record(material, made.request, chosen, made.pictures, made.references_folder)
     write_figures(material, made.report, made.size_px, made.material.size_m)
+    settle(material, made.request)
 
 
 def _alive(image: Any) -> bool:

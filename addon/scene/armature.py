@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import bpy
@@ -19,9 +19,15 @@ from mathutils import Matrix
 
 from ...core.asset import Rig
 from ...core.errors import InputError
+from .decisions import NO_HANDS, Hands
 
 # on an armature's data: the bones' names by joint, and the hash of the rig's joints
 BONES, RIG = "maquette_bones", "maquette_rig"
+# and where each bone was made: its matrix at rest, row by row, and its length, in Blender units
+MADE_AT = "maquette_bones_made"
+HAND_TOLERANCE = 1e-3
+# the bones as a part that may be locked
+PART = "bones"
 SHORTEST = 0.002
 # a child belongs to the bone's own direction up to 60 degrees aside
 ALONG = 0.5
@@ -42,26 +48,68 @@ def new_armature(name: str, rig: Rig, per_metre: float) -> Any:
             bones.append(bone)
         names = [bone.name for bone in bones]
     armature[BONES], armature[RIG] = json.dumps(names), _hierarchy(rig)
+    _remember(armature, names, {})
     return armature
 
 
-def move_bones(armature: Any, rig: Rig, per_metre: float) -> list[str]:
-    """Bring the bones to another rest pose; sentences about those that are not there any more."""
+def move_bones(armature: Any, rig: Rig, per_metre: float, hands: Hands = NO_HANDS) -> list[str]:
+    """Bring the bones to another rest pose; sentences about those that are not there any more. Bones that were moved by
+    hand keep their place beside where they were made; where bones are locked none moves."""
     if armature.is_editmode:
         raise InputError(f"'{armature.name}' is open in Edit Mode. Leave Edit Mode first.")
+    if PART in hands.locked:
+        return []
     lengths = bone_lengths(rig) * per_metre
-    missing = []
+    names = bone_names(armature, rig)
+    by_hand = moved_by_hand(armature) if PART not in hands.replaced else {}
+    missing, made = [], {}
     with _editing(armature):
-        for name, rest, length in zip(bone_names(armature, rig), rig.rest_pose, lengths, strict=True):
+        for name, rest, length in zip(names, rig.rest_pose, lengths, strict=True):
             bone = armature.edit_bones.get(name)
             if bone is None:
                 missing.append(name)
                 continue
+            placed = _placed(rest, per_metre)
+            if name in by_hand:
+                made[name] = [*_rows(placed), float(length)]
+                turn, longer = by_hand[name]
+                placed, length = placed @ turn, length * longer
             bone.tail = bone.head + (bone.tail - bone.head).normalized() * float(length)
-            bone.matrix = _placed(rest, per_metre)
+            bone.matrix = placed
+    _remember(armature, names, made)
     if not missing:
         return []
     return [f"Bones of '{armature.name}' were renamed or deleted and are left alone: {', '.join(missing[:5])}."]
+
+
+def moved_by_hand(armature: Any) -> dict[str, tuple[Any, float]]:
+    """The bones that do not stand where they were made: how each lies against that (a matrix), and how much longer it
+    is. Empty for an armature of an older Maquette."""
+    made = dict(armature.get(MADE_AT, {}))
+    moved = {}
+    for name, values in made.items():
+        bone = armature.bones.get(name)
+        if bone is None:
+            continue
+        before = Matrix([list(values[row * 4 : row * 4 + 4]) for row in range(4)])
+        size, now = max(values[16], SHORTEST), bone.matrix_local
+        off = [abs(a - b) for a, b in zip(_rows(before), _rows(now), strict=True)]
+        turned = max(off[row * 4 + column] for row in range(3) for column in range(3))
+        shifted = max(off[row * 4 + 3] for row in range(3)) / size
+        if max(turned, shifted, abs(bone.length / size - 1)) > HAND_TOLERANCE:
+            moved[name] = (before.inverted_safe() @ now, bone.length / size)
+    return moved
+
+
+def _remember(armature: Any, names: Sequence[str], by_hand: Mapping[str, Sequence[float]]) -> None:
+    """Note where the bones were made: where they are now, but for those that the designer moved."""
+    found = {name: armature.bones.get(name) for name in names}
+    made = {name: [*_rows(bone.matrix_local), bone.length] for name, bone in found.items() if bone is not None}
+    armature[MADE_AT] = {**made, **by_hand}
+
+
+def _rows(matrix: Any) -> list[float]:
+    return [float(value) for row in matrix for value in row]
 
 
 def bone_names(armature: Any, rig: Rig) -> list[str]:

@@ -9,21 +9,37 @@ from typing import Any
 
 import bpy
 
-# on a material: the hash of its nodes as they were made
-AS_MADE = "maquette_as_made"
+from .image_stamp import is_painted, stamp_image
+
+# on a material: the hash of its nodes as they were made, and in which Blender: another one gives nodes other sockets
+AS_MADE, IN_BLENDER = "maquette_as_made", "maquette_in_blender"
 _DIGITS = 5
 
 
 def remember(material: Any) -> None:
     """Note how a new material is."""
     if AS_MADE not in material:
-        material[AS_MADE] = _fingerprint(material)
+        material[AS_MADE], material[IN_BLENDER] = _fingerprint(material), _blender()
+        for image in _images(material):
+            stamp_image(image)
 
 
 def is_as_made(material: Any) -> bool:
     """Whether a material's name, nodes and images were left alone; False where it is not known how it was made."""
-    painted = any(image.is_dirty for image in _images(material))
+    painted = any(is_painted(image) for image in _images(material))
     return bool(material.get(AS_MADE) == _fingerprint(material)) and not painted
+
+
+def changed(material: Any) -> bool:
+    """Whether a material was surely changed by hand; False where it is not known how it was made."""
+    if any(is_painted(image) for image in _images(material)):
+        return True
+    known = AS_MADE in material and material.get(IN_BLENDER) == _blender()
+    return known and bool(material[AS_MADE] != _fingerprint(material))
+
+
+def _blender() -> str:
+    return f"{bpy.app.version[0]}.{bpy.app.version[1]}"
 
 
 def remove(materials: Iterable[Any]) -> None:

@@ -7,7 +7,7 @@ that the designer put into slots, what was moved or edited by hand stay; parts t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,10 @@ from .building_material import SUN, building_material, card_material, card_of, s
 from .building_mesh import all_held, fill_slots, held, hold, key_of, let_go
 from .building_objects import bring_objects
 from .building_parts import GROUP, SHOWN, SITE, collection_of, objects_of
-from .building_swap import exchange, keep_materials, made_materials
+from .building_swap import exchange, give_up, keep_edited, keep_materials, made_materials, said_of_own
 from .bundle_building import BundledBuilding, Part
+from .decisions import NO_HANDS, Hands, hands_of
+from .draft import settle
 from .record import write_object_record
 from .targets import Target
 
@@ -87,12 +89,15 @@ def add_building(
     return root
 
 
-def change_building(root: Any, made: MadeBuilding, meshes: Mapping[tuple[str, int], Any]) -> list[str]:
-    """Bring a building in place to what was made; sentences for the designer. InputError where one of its parts is open
-    in a mode that cannot be changed under the designer's hands: then nothing is changed."""
+def change_building(
+    root: Any, made: MadeBuilding, meshes: Mapping[tuple[str, int], Any], replaced: Collection[str] = ()
+) -> list[str]:
+    """Bring a building in place to what was made; sentences for the designer. Parts that were changed by hand or are
+    locked stay, but for those `replaced`. InputError where one of its parts is open in a mode that cannot be changed
+    under the designer's hands: then nothing is changed."""
     made.check()
     check_free([root])
-    said = fill_root(root, made, made.parts(), meshes)
+    said = fill_root(root, made, made.parts(), meshes, hands_of(root, replaced))
     write_building_record(root, made, made.bundled.asset.report)
     return said
 
@@ -107,25 +112,34 @@ def new_root(title: str, origin: Sequence[float], per_metre: float) -> tuple[Any
     return collection, root
 
 
-def fill_root(root: Any, made: MadeBuilding, parts: Sequence[Part], meshes: Mapping[tuple[str, int], Any]) -> list[str]:
+def fill_root(
+    root: Any,
+    made: MadeBuilding,
+    parts: Sequence[Part],
+    meshes: Mapping[tuple[str, int], Any],
+    hands: Hands = NO_HANDS,
+) -> list[str]:
     """Bring what is below a root to `parts`; `meshes` are the new ones, by made mesh and level, that take the place of
     those that are not as they were made now."""
     items = objects_of(root)
-    materials = made.materials()
     wanted = wanted_meshes(made, parts)
     before = {data for data in [*(item.data for item in items.values()), *all_held(root)] if key_of(data) is not None}
     former = made_materials(before)
-    now, said = exchange(before, items, wanted, meshes, made, materials, root)
+    give_up(former, hands)
+    materials = made.materials()
+    now, said = exchange(before, items, wanted, meshes, made, materials, root, hands)
     for mesh in now.values():
         fill_slots(mesh, materials, mesh if mesh.materials else None)
         hold(root, mesh)
     home = collection_of(root) or root.users_collection[0]
     shown = int(root.get(SHOWN, 0))
     data = {part.mesh: held(root, part.mesh, shown) for part in parts}
-    said += bring_objects(root, home, parts, items, data, made.per_metre)
+    said += bring_objects(root, home, parts, items, data, made.per_metre, hands)
     gone = [mesh for mesh in all_held(root) if key_of(mesh) not in wanted]
     let_go(root, wanted)
+    said += keep_edited([mesh for mesh in gone if not mesh.users], hands)
     bpy.data.batch_remove([mesh for mesh in {*gone, *before} if not mesh.users])
+    said += said_of_own({*former} - {*materials.values()})
     return said + keep_materials({*former, *materials.values()})
 
 
@@ -151,6 +165,7 @@ def check_free(roots: Sequence[Any]) -> None:
 def write_building_record(root: Any, made: MadeBuilding, report: Mapping[str, float]) -> None:
     """Remember on a root what it was made from, the site file's text with it."""
     write_object_record(root, made.request, report)
+    settle(root, made.request)
     if made.site:
         root[SITE] = made.site
     elif SITE in root:

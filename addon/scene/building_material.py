@@ -19,7 +19,7 @@ from ...core.texture.maps import MAPS
 from .as_made import remember
 from .graph import Graph
 from .material import PRINCIPLED, Look, build_material
-from .surface import SURFACE, find_or_make, image_of, plain_values, set_plain, surface_hash
+from .surface import MADE_NAME, SURFACE, find_or_make, image_of, plain_values, set_plain, surface_hash
 
 SUN = "sun"
 _SUN_NAME = "Sun hours"
@@ -33,14 +33,12 @@ def building_material(made: MadeMaterial, textures: Mapping[str, bytes], per_met
     """The material of this file that was made of the same, else a new one."""
     tiled = {name: data for name, data in textures.items() if name in MAPS}
     if not tiled:
-        material = find_or_make(made, {})
-        remember(material)
-        return material
+        return find_or_make(made, {})
     wanted = material_hash(made, textures, per_metre)
     if (there := _found(wanted)) is not None:
         return there
     material = _new_tiled(made, tiled, per_metre)
-    material[SURFACE] = wanted
+    material[SURFACE], material[MADE_NAME] = wanted, made.name
     remember(material)
     return material
 

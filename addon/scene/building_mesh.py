@@ -8,10 +8,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from ...core.asset import Mesh as MadeMesh
-from .mesh import cut_by_hand, fits, made_places, new_mesh, reshape
+from .as_made import changed
+from .mesh import cut_by_hand, fits, new_mesh, reshape
+from .mesh_edits import edited_by_hand
 from .surface import SURFACE
 
 # on a mesh: the made mesh's name and level, its hash, the names of the materials in its slots
@@ -20,7 +20,8 @@ MESH, LEVEL, DIGEST, SLOTS = "maquette_mesh", "maquette_level", "maquette_digest
 FILLED = "maquette_filled"
 # on a root: each mesh of each level, so that a level that is not shown has a user
 HELD = "maquette_held_"
-HAND_TOLERANCE = 1e-5
+# what a material was made of, once the designer gave up what was changed on it by hand
+GIVEN_UP = "given up"
 
 
 def stage_mesh(made: MadeMesh, name: str, level: int, digest: str, per_metre: float, slots: Sequence[str]) -> Any:
@@ -45,15 +46,8 @@ def key_of(data: Any) -> tuple[str, int] | None:
 
 
 def edited(data: Any) -> bool:
-    """Whether faces or vertices were changed by hand."""
-    if cut_by_hand(data):
-        return True
-    made = made_places(data)
-    if not len(made):
-        return False
-    now = np.empty(len(made) * 3, np.float32)
-    data.vertices.foreach_get("co", now)
-    return bool(np.abs(now.reshape(-1, 3) - made).max(initial=0.0) > HAND_TOLERANCE)
+    """Whether faces, vertices, UVs or colours were changed by hand."""
+    return bool(edited_by_hand(data))
 
 
 def carriable(data: Any, made: MadeMesh | None) -> bool:
@@ -127,6 +121,13 @@ def _lines(data: Any, name: str) -> list[str]:
 
 
 def _chosen(old: Any) -> dict[str, Any]:
-    """What the designer put into the slots, by the made material's name."""
+    """What the designer put into the slots, by the made material's name; made ones that were changed by hand too."""
     slots = zip(_lines(old, SLOTS), _lines(old, FILLED), old.materials, strict=False)
-    return {name: now for name, made, now in slots if now is None or now.get(SURFACE, "") != made}
+    return {name: now for name, made, now in slots if _is_own(now, made)}
+
+
+def _is_own(now: Any, made: str) -> bool:
+    if now is None:
+        return True
+    surface = now.get(SURFACE, "")
+    return bool(surface != GIVEN_UP and (surface != made or changed(now)))

@@ -12,12 +12,21 @@ from mathutils import Matrix
 from .building_copies import COPIED, POINTS, add_copies, change_copies, source_id
 from .building_mesh import edited, key_of
 from .building_parts import CLASS, GROUP, ID, MADE_HERE, QUANTITIES, STOREY, is_made, was_moved
+from .building_swap import mesh_part
 from .bundle_building import Part, group_number
+from .decisions import NO_HANDS, Hands
 from .mapping import UV_SIZE
+from .mesh_edits import named, worked_on
 
 
 def bring_objects(
-    root: Any, home: Any, parts: Sequence[Part], items: Mapping[str, Any], data: Mapping[str, Any], per_metre: float
+    root: Any,
+    home: Any,
+    parts: Sequence[Part],
+    items: Mapping[str, Any],
+    data: Mapping[str, Any],
+    per_metre: float,
+    hands: Hands = NO_HANDS,
 ) -> list[str]:
     """Bring the objects `items` of a building, by id, to `parts`; `data` are the meshes to show, by the made mesh's
     name. Sentences for the designer."""
@@ -28,15 +37,15 @@ def bring_objects(
         if item is None:
             source = now.get(source_id(part.mesh))
             item = add_copies(part, source, per_metre) if part.is_many else _new(part, data, per_metre)
-            item.parent = root
+            named(item).parent = root
             groups.of(part.group).objects.link(item)
             now[part.id] = item
         else:
-            _change(item, part, data, per_metre)
+            _change(item, part, data, per_metre, hands)
             groups.move(item, part.group)
         _describe(item, part)
     wanted = {part.id for part in parts}
-    said = _remove(root, [item for id_, item in items.items() if id_ not in wanted])
+    said = _remove(root, [item for id_, item in items.items() if id_ not in wanted], hands)
     groups.tidy()
     return said
 
@@ -54,16 +63,23 @@ def _new(part: Part, data: Mapping[str, Any], per_metre: float) -> Any:
     return item
 
 
-def _change(item: Any, part: Part, data: Mapping[str, Any], per_metre: float) -> None:
+def place_part(id_: str) -> str:
+    """Where an object of a building stands, as a part."""
+    return f"place {id_}"
+
+
+def _change(item: Any, part: Part, data: Mapping[str, Any], per_metre: float, hands: Hands) -> None:
     if part.is_many:
         change_copies(item, part, per_metre)
         return
     key = key_of(item.data)
     # a mesh of the designer's own stays
-    if key is not None and key[0] != part.mesh:
+    if key is not None and key[0] != part.mesh and not _own_work(item, hands):
         item.data = data[part.mesh]
-    wanted = _matrix(part, per_metre)
-    if not was_moved(item):
+    wanted, place = _matrix(part, per_metre), place_part(part.id)
+    if place in hands.locked:
+        return
+    if not was_moved(item) or place in hands.replaced:
         _place(item, wanted)
         return
     made = item.get(MADE_HERE)
@@ -103,12 +119,21 @@ def _describe(item: Any, part: Part) -> None:
         item[STOREY] = number
 
 
-def _remove(root: Any, gone: Sequence[Any]) -> list[str]:
+def _own_work(item: Any, hands: Hands) -> bool:
+    """Whether an object shows a made mesh that stays because of what was done to it by hand."""
+    key = key_of(item.data)
+    return key is not None and hands.keeps(mesh_part(key[0]), edited(item.data))
+
+
+def _remove(root: Any, gone: Sequence[Any], hands: Hands) -> list[str]:
     """Take parts out that are no more; those that were changed by hand stay, and what hangs on the others."""
     said, going = [], set()
+    staying: set[Any] = set()
     for item in gone:
-        own = item.data is not None and item.data.users == 1 and key_of(item.data) is not None
-        if was_moved(item) or (own and edited(item.data)):
+        # of many objects that show one edited mesh the first keeps it
+        own = _own_work(item, hands) and item.data not in staying
+        if hands.keeps(place_part(item[ID]), was_moved(item)) or own or worked_on(item):
+            staying.add(item.data)
             said.append(f"'{item.name}' was changed by hand, so it stays beside the new parts.")
         else:
             going.add(item)

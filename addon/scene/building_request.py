@@ -18,9 +18,15 @@ SITE_ROLE = "site"
 def request_of(root: Any, cache: Path) -> Request:
     """The Request on a root; the site file is where it was if it still is the same, else written anew below `cache`.
     InputError where the Request cannot be read, HostError where the folder cannot be written."""
-    request = read_request(root)
-    text = site_of(root)
-    placed = [_placed(r, text, cache) if r.role == SITE_ROLE and text else r for r in request.references]
+    return placed_request(root, read_request(root), cache)
+
+
+def placed_request(root: Any, request: Request, cache: Path) -> Request:
+    """The same for another Request, where it starts from the site that the building was made on."""
+    text, old = site_of(root), {r.sha256 for r in read_request(root).references if r.role == SITE_ROLE}
+    placed = [
+        _placed(r, text, cache) if text and r.role == SITE_ROLE and r.sha256 in old else r for r in request.references
+    ]
     return replace(request, references=tuple(placed))
 
 

@@ -5,14 +5,16 @@ along or are kept, the others give way on every object that shows them."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from .as_made import is_as_made, remove
-from .building_mesh import DIGEST, carriable, carry_over, edited, fill_slots, key_of, marked, stage_mesh
+from .as_made import changed, is_as_made, remove
+from .building_mesh import DIGEST, GIVEN_UP, carriable, carry_over, edited, fill_slots, key_of, marked, stage_mesh
 from .building_parts import building_of
-from .surface import SURFACE
+from .decisions import NO_HANDS, Hands
+from .surface import SURFACE, made_name
 
 if TYPE_CHECKING:
     from .building import MadeBuilding
@@ -34,9 +36,10 @@ def exchange(
     made: MadeBuilding,
     materials: Mapping[str, Any],
     root: Any,
+    hands: Hands = NO_HANDS,
 ) -> tuple[dict[Key, Any], list[str]]:
     """({key: mesh} for all of `wanted`, sentences): `before` are the meshes so far of the building below `root`,
-    `items` the objects that show them."""
+    `items` the objects that show them. Meshes that were changed by hand, or are locked, stay, unless given up."""
     users = {item.data: item for item in items.values()}
     now: dict[Key, Any] = {}
     giving_way: list[Any] = []
@@ -46,10 +49,19 @@ def exchange(
         key = key_of(data)
         if key is None or key not in wanted:
             continue
-        if is_current(data, made) or _carried(data, users.get(data), made, key):
+        part = mesh_part(key[0])
+        if part in hands.locked:
             now.setdefault(key, data)
-        elif data in users and edited(data):
-            said.append(f"'{users[data].name}' was changed by hand, so it stays as it is.")
+        elif part in hands.replaced and edited(data):
+            giving_way.append(data)
+        elif is_current(data, made) or _carried(data, users.get(data), made, key):
+            now.setdefault(key, data)
+        elif edited(data):
+            shown = users.get(data)
+            said.append(f"'{(shown or data).name}' was changed by hand, so it stays as it is.")
+            if shown is None:
+                # a level of detail that is not shown has no user but the root
+                now.setdefault(key, data)
         else:
             giving_way.append(data)
     # of several for one, that which most objects show hands its slots on
@@ -70,9 +82,43 @@ def new_mesh_of(made: MadeBuilding, key: Key) -> Any:
     return stage_mesh(mesh, *key, made.bundled.digests[key], made.per_metre, slots)
 
 
+def mesh_part(name: str) -> str:
+    """A made mesh of a building, all levels of it, as a part."""
+    return f"mesh {name}"
+
+
+def material_part(name: str) -> str:
+    """A material of a building as a part."""
+    return f"material {name}"
+
+
+def give_up(materials: Collection[Any], hands: Hands) -> None:
+    """Let new ones be made in place of materials that were changed by hand and are given up."""
+    for material in materials:
+        if material_part(made_name(material)) in hands.replaced and changed(material):
+            material[SURFACE] = GIVEN_UP
+
+
 def made_materials(meshes: Collection[Any]) -> set[Any]:
     """The materials in slots that were made with buildings, in whatever way the designer changed them since."""
     return {slot for data in meshes for slot in data.materials if slot is not None and SURFACE in slot}
+
+
+def keep_edited(meshes: Collection[Any], hands: Hands) -> list[str]:
+    """Of meshes that nothing shows let those stay in the file that were changed by hand; sentences about them."""
+    said = []
+    for data in meshes:
+        key = key_of(data)
+        if key is not None and hands.keeps(mesh_part(key[0]), edited(data)):
+            data.use_fake_user = True
+            said.append(f"The mesh '{data.name}', changed by hand, stays in the file.")
+    return said
+
+
+def said_of_own(materials: Collection[Any]) -> list[str]:
+    """Sentences about former materials that still are shown, since they were changed by hand."""
+    own = sorted((m for m in materials if m.users > m.use_fake_user and changed(m)), key=lambda material: material.name)
+    return [f"The material '{material.name}' was changed by hand, so it stays." for material in own]
 
 
 def keep_materials(materials: Collection[Any]) -> list[str]:
@@ -87,9 +133,14 @@ def keep_materials(materials: Collection[Any]) -> list[str]:
 
 
 def _carried(data: Any, item: Any, made: MadeBuilding, key: Key) -> bool:
-    if item is None or not carriable(data, made.bundled.meshes[key]):
+    if not carriable(data, made.bundled.meshes[key]):
         return False
-    carry_over(item, made.bundled.meshes[key], made.bundled.digests[key], made.per_metre)
+    carry_over(
+        item or SimpleNamespace(data=data, name=data.name),
+        made.bundled.meshes[key],
+        made.bundled.digests[key],
+        made.per_metre,
+    )
     return True
 
 

@@ -13,18 +13,24 @@ import bpy
 
 from .action import CLIP, changed_by_hand
 from .character_parts import CLIPS, actions_of
+from .decisions import NO_HANDS, Hands
 
 
-def bring_clips(armature: Any, actions: Sequence[Any]) -> list[str]:
+def clip_part(name: str) -> str:
+    """A clip as a part."""
+    return f"clip {name}"
+
+
+def bring_clips(armature: Any, actions: Sequence[Any], hands: Hands = NO_HANDS) -> list[str]:
     """Give a character new actions; each takes the name and the users of the one of the same clip. Sentences about
-    those that were edited by hand, which stay instead."""
+    those that were edited by hand or are locked, which stay instead."""
     before = {action.get(CLIP, action.name): action for action in actions_of(armature)}
     said, kept = [], []
     for action in actions:
         old = before.pop(action[CLIP], None)
         if old is None:
             kept.append(action)
-        elif old.library is not None or changed_by_hand(old):
+        elif old.library is not None or hands.keeps(clip_part(action[CLIP]), changed_by_hand(old)):
             said.append(f"The clip '{old.name}' was edited by hand and stays as it is.")
             bpy.data.actions.remove(action)
             kept.append(old)

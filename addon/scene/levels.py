@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import bpy
@@ -15,29 +15,53 @@ from ...core.asset import Mesh as MadeMesh
 from .armature import bone_names
 from .character_parts import LEVEL, PART, levels_of
 from .mesh import move_vertices, new_mesh, reshape
+from .mesh_edits import named, remember_weights
 from .skin import add_weights, skin_of
 
 # on a level's vertices: the nearest vertex of the finest level
 NEAREST = ".maquette_nearest"
 
 
-def add_levels(asset: Asset, armature: Any, above: Any, materials: Mapping[str, Any], per_metre: float) -> None:
-    """The coarser levels of every mesh in a collection of their own, hidden from view and render."""
+def add_levels(
+    asset: Asset,
+    armature: Any,
+    above: Any,
+    materials: Mapping[str, Any],
+    per_metre: float,
+    without: Collection[tuple[str, int]] = (),
+) -> None:
+    """The coarser levels of every mesh in a collection of their own, hidden from view and render; `without` those that
+    stayed, by mesh and number."""
     rig = asset.rig
     if rig is None or not any(mesh.levels for mesh in asset.meshes):
         return
-    collection: Any = bpy.data.collections.new(f"{above.name} LODs")
-    above.children.link(collection)
+    wanted = [
+        (mesh, n) for mesh in asset.meshes for n in range(1, len(mesh.levels) + 1) if (mesh.name, n) not in without
+    ]
+    if not wanted:
+        return
+    collection = _home(armature, above)
     bones = bone_names(armature.data, rig)
-    for mesh in asset.meshes:
-        for number, level in enumerate(mesh.levels, 1):
-            item = _add_level(mesh, level, number, materials, per_metre)
-            collection.objects.link(item)
-            skin = _level_skin(asset, mesh, level, item)
-            if skin is not None:
-                add_weights(item, skin, bones)
-            item.parent = armature
-            item.modifiers.new("Armature", "ARMATURE").object = armature
+    for mesh, number in wanted:
+        level = mesh.levels[number - 1]
+        item = named(_add_level(mesh, level, number, materials, per_metre))
+        collection.objects.link(item)
+        skin = _level_skin(asset, mesh, level, item)
+        if skin is not None:
+            add_weights(item, skin, bones)
+        remember_weights(item)
+        item.parent = armature
+        item.modifiers.new("Armature", "ARMATURE").object = armature
+
+
+def _home(armature: Any, above: Any) -> Any:
+    """The collection of the levels that stayed, else a new one."""
+    there = next((home for item in levels_of(armature) for home in item.users_collection if home != above), None)
+    if there is not None:
+        return there
+    made: Any = bpy.data.collections.new(f"{above.name} LODs")
+    above.children.link(made)
+    return made
 
 
 def reshape_levels(asset: Asset, armature: Any, moved: Mapping[str, np.ndarray], per_metre: float) -> None:

@@ -12,7 +12,7 @@ displacement is always wired, its amount 0 unless the geometry shall move: then 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +70,10 @@ def build_material(name: str, images: Mapping[str, Any], look: Look) -> Any:
     return material
 
 
-def set_look(material: Any, look: Look) -> None:
-    """Bring our own nodes to `look`; nodes that the designer deleted stay deleted, others are left alone."""
-    graph = Graph(material.node_tree)
+def set_look(material: Any, look: Look, kept: Collection[str] = ()) -> None:
+    """Bring our own nodes to `look`; nodes that the designer deleted stay deleted, others are left alone. The values
+    of the nodes in `kept` stay as they are."""
+    graph = _Without(material.node_tree, kept)
     if mapping := graph.find(MAPPING):
         mapping.node_tree = mapping_group(look.mapping)
         mapping.inputs[WIDTH].default_value = look.width
@@ -84,6 +85,37 @@ def set_look(material: Any, look: Look) -> None:
     _set_relief(material, graph, look)
     if occlusion := graph.find(OCCLUSION):
         occlusion.mute = not look.occlusion
+
+
+def look_values(material: Any) -> dict[str, list[Any]]:
+    """The values of our nodes that `set_look` sets, by node, as plain JSON values."""
+    graph = Graph(material.node_tree)
+    values: dict[str, list[Any]] = {}
+    if node := graph.find(MAPPING):
+        group = node.node_tree.name if node.node_tree else ""
+        values[MAPPING] = [group, *(float(node.inputs[n].default_value) for n in (WIDTH, HEIGHT) if n in node.inputs)]
+    for name in (image_node_name(map_name) for map_name in MAPS):
+        if node := graph.find(name):
+            values[name] = [node.projection, float(node.projection_blend)]
+    for name in (AMOUNT, DEPTH):
+        if node := graph.find(name):
+            values[name] = [float(node.outputs["Value"].default_value)]
+    for name, inputs in ((NORMAL, ("Strength",)), (BUMP, ("Strength", "Distance"))):
+        if node := graph.find(name):
+            values[name] = [float(node.inputs[socket].default_value) for socket in inputs]
+    return values
+
+
+class _Without(Graph):
+    """A tree in which some nodes are not found."""
+
+    def __init__(self, tree: bpy.types.NodeTree, hidden: Collection[str]) -> None:
+        super().__init__(tree)
+        self._hidden = frozenset(hidden)
+
+    def find(self, name: str) -> Any:
+        """The node of that name, unless it is hidden."""
+        return None if name in self._hidden else super().find(name)
 
 
 def set_images(material: Any, images: Mapping[str, Any], known: set[str]) -> None:
@@ -110,13 +142,18 @@ def _set_relief(material: Any, graph: Graph, look: Look) -> None:
         amount.outputs["Value"].default_value = 1.0 if moves else 0.0
     if depth := graph.find(DEPTH):
         depth.outputs["Value"].default_value = look.depth
-    shader, normal, bump = graph.find(PRINCIPLED), graph.find(NORMAL), graph.find(BUMP)
-    by_height = look.mapping == "BOX" and bump is not None
-    if normal:
+    if normal := graph.find(NORMAL):
         normal.inputs["Strength"].default_value = 0.0 if moves else 1.0
-    if bump:
+    if bump := graph.find(BUMP):
         bump.inputs["Distance"].default_value = look.depth
         bump.inputs["Strength"].default_value = 0.0 if moves else 1.0
+    _wire_relief(Graph(material.node_tree), look)
+
+
+def _wire_relief(graph: Graph, look: Look) -> None:
+    """The normal map or the bump into the shader, as the mapping wants."""
+    shader, normal, bump = graph.find(PRINCIPLED), graph.find(NORMAL), graph.find(BUMP)
+    by_height = look.mapping == "BOX" and bump is not None
     source = bump if by_height else normal or bump
     if shader and source and _is_ours(shader.inputs["Normal"]):
         graph.link(source.outputs["Normal"], shader.inputs["Normal"])

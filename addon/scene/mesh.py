@@ -14,6 +14,7 @@ import numpy as np
 
 from ...core.asset import Mesh as MadeMesh
 from ...core.errors import BundleError
+from .mesh_stamp import LAYERS, edited_keys, layers_checksum, remember_keys
 
 # on a mesh: the hash of the made faces, and of those that it got; on its vertices: where they were made
 TOPOLOGY, FACES, MADE_AT = "maquette_topology", "maquette_faces", ".maquette_made"
@@ -50,7 +51,7 @@ def new_mesh(name: str, made: MadeMesh, per_metre: float) -> Any:
     _add_layers(mesh, made, corners)
     _set_normals(mesh, made, corners)
     mesh.validate(clean_customdata=False)
-    mesh[TOPOLOGY], mesh[FACES] = topology(made), _faces_hash(mesh)
+    mesh[TOPOLOGY], mesh[FACES], mesh[LAYERS] = topology(made), _faces_hash(mesh), layers_checksum(mesh)
     _remember(mesh, made.positions * np.float32(per_metre))
     return mesh
 
@@ -77,6 +78,7 @@ def add_shape_keys(item: Any, made: MadeMesh, per_metre: float) -> None:
         key.data.foreach_set("co", _flat(positions * np.float32(per_metre)))
         # Blender 5.0 shows a new one at once
         key.value = 0.0
+    remember_keys(item.data, made.shape_keys)
 
 
 def fits(mesh: Any, made: MadeMesh) -> bool:
@@ -87,7 +89,7 @@ def fits(mesh: Any, made: MadeMesh) -> bool:
 def reshape(item: Any, made: MadeMesh, per_metre: float) -> str:
     """Move an object's vertices and shape keys to a new shape; a sentence where its mesh does not fit any more.
 
-    What was moved by hand keeps its distance from where it was made; shape keys made by hand move along.
+    What was moved by hand keeps its distance from where it was made; shape keys made or changed by hand move along.
     """
     mesh = item.data
     if not fits(mesh, made):
@@ -98,12 +100,14 @@ def reshape(item: Any, made: MadeMesh, per_metre: float) -> str:
     before = _places(keys[0].data if keys else mesh.vertices, len(mesh.vertices))
     wanted = made.positions * np.float32(per_metre)
     after = wanted + _moved_by_hand(mesh, before)
+    mine = set(edited_keys(mesh))
     for key in keys[1:]:
-        given = made.shape_keys.get(key.name)
+        given = None if key.name in mine else made.shape_keys.get(key.name)
         place = _places(key.data, len(before)) + after - before if given is None else given * np.float32(per_metre)
         key.data.foreach_set("co", _flat(place))
     if keys:
         keys[0].data.foreach_set("co", _flat(after))
+        remember_keys(mesh, {key.name for key in keys[1:]} & set(made.shape_keys) - mine)
     mesh.vertices.foreach_set("co", _flat(after))
     _remember(mesh, wanted)
     mesh.update()

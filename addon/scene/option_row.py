@@ -8,7 +8,7 @@ are compared with in a second line. Another row of the same site lies in front o
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import bpy
@@ -18,10 +18,12 @@ from ...core.asset import Option
 from ...core.errors import BundleError
 from .arrival import arrive
 from .building import MadeBuilding, check_free, fill_root, new_root, write_building_record
+from .building_edits import building_edits
 from .building_mesh import all_held
 from .building_parts import CODE, OPTION, ORIGIN, PLACE, ROW, collection_of, is_made, option_of, option_roots, rows
 from .building_swap import keep_materials, made_materials
 from .caption import bring_caption, is_caption
+from .decisions import hands_of
 from .targets import Target
 
 Key = tuple[str, int]
@@ -47,13 +49,13 @@ def add_row(
     return row
 
 
-def change_row(row: Any, made: MadeBuilding, meshes: Mapping[Key, Any]) -> list[str]:
+def change_row(row: Any, made: MadeBuilding, meshes: Mapping[Key, Any], replaced: Collection[str] = ()) -> list[str]:
     """Bring a row in place to other options; sentences for the designer. Maquettes of options of the same name stay
-    where they stand."""
+    where they stand; those of options that are no more go, unless they were changed by hand."""
     _check(made)
     roots = option_roots(row)
     check_free(roots)
-    return _bring(row, made, meshes, site_origin(roots[0]) if roots else (0.0, 0.0, 0.0))
+    return _bring(row, made, meshes, site_origin(roots[0]) if roots else (0.0, 0.0, 0.0), replaced)
 
 
 def site_origin(root: Any) -> tuple[float, float, float]:
@@ -108,7 +110,13 @@ def _check(made: MadeBuilding) -> None:
         raise BundleError(f"'{made.title}' holds no options. Make it again.")
 
 
-def _bring(row: Any, made: MadeBuilding, meshes: Mapping[Key, Any], origin: Sequence[float]) -> list[str]:
+def _bring(
+    row: Any,
+    made: MadeBuilding,
+    meshes: Mapping[Key, Any],
+    origin: Sequence[float],
+    replaced: Collection[str] = (),
+) -> list[str]:
     options = made.bundled.asset.options
     there = {option_of(root): root for root in option_roots(row)}
     box = extent(made)
@@ -120,11 +128,14 @@ def _bring(row: Any, made: MadeBuilding, meshes: Mapping[Key, Any], origin: Sequ
             home, root = new_root(option.name, _place(box, line, along, made.per_metre, origin), made.per_metre)
             row.children.link(home)
         root[OPTION], root[CODE], root[PLACE], root[ORIGIN] = option.name, list(option.code), [line, along], origin
-        said += fill_root(root, made, made.parts(option.name), meshes)
+        said += fill_root(root, made, made.parts(option.name), meshes, hands_of(root, replaced))
         write_building_record(root, made, option.report)
         bring_caption(root, option, box, made.per_metre)
     for root in there.values():
-        remove_root(root)
+        if any(edit.part not in replaced for edit in building_edits(root)):
+            said.append(f"'{root.name}' was changed by hand, so it stays beside the new options.")
+        else:
+            remove_root(root)
     return said
 
 

@@ -16,11 +16,14 @@ import bpy
 import numpy as np
 
 from ...core.asset import Material as MadeMaterial
+from .as_made import remember
 from .graph import Graph
 from .images import set_non_color
 
 # on a material: the hash of what it was made of; on an image: of its file
 SURFACE, FILE = "maquette_surface", "maquette_sha256"
+# on a material: the name that the engine gave it
+MADE_NAME = "maquette_made_name"
 COLOURED = ("albedo", "emission")
 _INPUTS = {
     "albedo": "Base Color",
@@ -49,8 +52,14 @@ def find_or_make(made: MadeMaterial, textures: Mapping[str, bytes]) -> Any:
         if material.get(SURFACE) == wanted and material.library is None:
             return material
     material = _new_material(made, textures)
-    material[SURFACE] = wanted
+    material[SURFACE], material[MADE_NAME] = wanted, made.name
+    remember(material)
     return material
+
+
+def made_name(material: Any) -> str:
+    """What the engine called a material; Blender numbers those alike, and designers rename them."""
+    return str(material.get(MADE_NAME, material.name))
 
 
 def plain_values(made: MadeMaterial) -> dict[str, np.ndarray]:

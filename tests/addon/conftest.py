@@ -130,7 +130,7 @@ class _Operator:
     """Stands for an operator's `self`: Blender makes real ones only while they run."""
 
     def __init__(self, kind: Any) -> None:
-        self._kind, self.request = kind, ""
+        self._kind, self.request, self.hand_edits, self.asked = kind, "", "KEEP", False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._kind, name).__get__(self)

@@ -56,10 +56,10 @@ class Site:
         made = self.made(small_building.building(**given), per_metre, site)
         return self.building.add_building(made, self.scene(), self.meshes(made), origin)
 
-    def change(self, root: Any, per_metre: float = 1.0, **given: Any) -> list[str]:
-        """The same building in place."""
+    def change(self, root: Any, per_metre: float = 1.0, replaced: Any = (), **given: Any) -> list[str]:
+        """The same building in place; of the parts `replaced` what was changed by hand is given up."""
         made = self.made(small_building.building(**given), per_metre)
-        said: list[str] = self.building.change_building(root, made, self.meshes(made, [root]))
+        said: list[str] = self.building.change_building(root, made, self.meshes(made, [root]), replaced)
         return said
 
     def objects(self, root: Any) -> dict[str, Any]:
@@ -180,8 +180,13 @@ def test_a_material_that_was_replaced_stays(site: Site) -> None:
     mine = other.node_tree.nodes["Principled"].inputs["Roughness"]
     mine.default_value = 0.123
     said = site.change(root, deep_m=10.0, bricks=0.2)
+    assert said == [f"The material '{other.name}' was changed by hand, so it stays."]
+    (shown,) = bpy.data.objects["storey 1 walls"].data.materials
+    assert shown == other and mine.default_value == pytest.approx(0.123)
+    said = site.change(root, replaced={"material Brick"}, deep_m=10.0, bricks=0.2)
     assert said == [f"The former material '{other.name}' stays in the file."]
-    assert mine.default_value == pytest.approx(0.123) and other.use_fake_user
+    (shown,) = bpy.data.objects["storey 1 walls"].data.materials
+    assert shown != other and mine.default_value == pytest.approx(0.123) and other.use_fake_user
 
 
 def test_what_was_moved_by_hand_stays_moved(site: Site) -> None:

@@ -179,8 +179,10 @@ def test_painted_map_is_kept(maquette: Any, settings: Any, cube: Any) -> None:
     assert painted.is_dirty
     settings.seed = 9
     job = maquette.finish(maquette.start("regenerate"))
-    assert painted.use_fake_user and "was painted on" in job.notice.text
-    assert cube.active_material.node_tree.nodes["Maquette Albedo"].image != painted
+    assert "stays as you left it" in job.notice.text
+    nodes = cube.active_material.node_tree.nodes
+    assert nodes["Maquette Albedo"].image == painted and painted.pixels[0] == 1.0
+    assert len([image for image in bpy.data.images if "Albedo" in image.name]) == 1
 
 
 def test_copy_of_a_material_keeps_its_images(maquette: Any, settings: Any, cube: Any) -> None:
