@@ -13,6 +13,7 @@ from .massing_grid import MassingGrid
 from .sun_hours import SIDES, beside, facing, ground_hours, lit_above
 from .sun_path import SunPath
 from .sun_sweep import ShadowSweep
+from .sun_window import WindowSweep
 
 _OCTAGON = 2**0.5 - 1
 
@@ -64,23 +65,32 @@ class MassingScorer:
         self._site = torch.from_numpy(grid.site).to(device)
         self.window = _window_of(grid.site)
         self._faces = [torch.from_numpy(one).to(device) for one in _neighbour_faces(grid.neighbour_m, self.path)]
-        empty = self._neighbours[None]
-        self._sun_before = self._neighbour_sun(empty, self.sweep.shadow_heights(empty))
+        self._in_window = WindowSweep(
+            self.sweep, *self.window, self._neighbours, _neighbour_faces(grid.neighbour_m, self.path)[1]
+        )
+        empty = torch.zeros(1, *grid.shape, dtype=torch.int64, device=device)
+        self._sun_before = self._neighbour_sun(empty, self.shadows(empty)[1])
+
+    def shadows(self, storeys: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Metres below which the window's cells are in the shadow, (B, S, rows, columns), and those outside the
+        neighbours' facades, (B, S, K)."""
+        rows, columns = self.window
+        return self._in_window.shadow_heights(storeys[:, rows, columns] * self.brief.storey_height_m)
 
     @torch.no_grad()
     def scores(self, storeys: torch.Tensor) -> MassingScores:
         """Scores of `storeys` (B, ny, nx) int64, storeys above each cell of the site."""
         brief, cell_m2 = self.brief, self.grid.cell_m**2
-        own = storeys * brief.storey_height_m
-        heights = torch.maximum(own, self._neighbours)
-        shadows = self.sweep.shadow_heights(heights)
+        rows, columns = self.window
+        own = storeys[:, rows, columns] * brief.storey_height_m
+        shadows, edge = self.shadows(storeys)
         gfa = storeys.sum((1, 2)) * cell_m2
         footprint = (storeys > 0).sum((1, 2)) * cell_m2
-        lit = self.lit_floors(storeys, heights, shadows).sum((1, 2))
+        lit = self.lit_floors(storeys, shadows).sum((1, 2))
         neighbour_sun = torch.ones_like(lit)
         if self._sun_before > 0:
-            neighbour_sun = self._neighbour_sun(heights, shadows) / self._sun_before
-        surface = self._facade_area(own, heights) + 2 * footprint
+            neighbour_sun = self._neighbour_sun(storeys, edge) / self._sun_before
+        surface = self._facade_area(own) + 2 * footprint
         return MassingScores(
             daylit=lit * cell_m2 / gfa.clamp_min(1),
             neighbour_sun=neighbour_sun,
@@ -92,18 +102,19 @@ class MassingScorer:
             height_m=own.amax((1, 2)),
         )
 
-    def lit_floors(self, storeys: torch.Tensor, heights: torch.Tensor, shadows: torch.Tensor) -> torch.Tensor:
-        """(B, rows, columns) float32: daylit storeys of each cell in the site's window, the last step inwards in part.
+    def lit_floors(self, storeys: torch.Tensor, shadows: torch.Tensor) -> torch.Tensor:
+        """(B, rows, columns) float32: daylit storeys of each cell in the site's window, the last step inwards in part;
+        `shadows` (B, S, rows, columns) over the window.
 
         The storeys of a cell are bits of one integer, one a storey. From the cells behind a facade with sun the bits
         spread inwards through the floors that the cells share, never across a gap, as far as the daylit depth.
         """
         rows, columns = self.window
-        near = heights[:, rows, columns]
+        near = self._near(storeys[:, rows, columns] * self.brief.storey_height_m)
         plates = _bits_below(storeys[:, rows, columns])
         front = torch.zeros_like(plates)
         for side, suns in zip(SIDES, facing(self.path), strict=True):
-            above = lit_above(shadows[:, :, rows, columns], suns, self.path, self.brief.needed_h)
+            above = lit_above(shadows, suns, self.path, self.brief.needed_h)
             above = torch.maximum(beside(above, side), beside(near, side))
             # a storey's windows are at half its height
             dark = (above / self.brief.storey_height_m - 0.5 + 1e-4).floor().add(1).clamp(0, 62)
@@ -113,23 +124,28 @@ class MassingScorer:
         further = _spread(whole, plates, int(steps), int(steps) + 1) if steps >= 1 else front
         return _num_bits(whole) + (steps - int(steps)) * _num_bits(further & ~whole)
 
-    def _facade_area(self, own: torch.Tensor, heights: torch.Tensor) -> torch.Tensor:
-        open_m = torch.stack([(own - beside(heights, side)).clamp_min(0) for side in SIDES])
+    def _near(self, own: torch.Tensor) -> torch.Tensor:
+        """(B, rows, columns) heights of all that stands in the window."""
+        return torch.maximum(own, self._neighbours[self.window])
+
+    def _facade_area(self, own: torch.Tensor) -> torch.Tensor:
+        near = self._near(own)
+        open_m = torch.stack([(own - beside(near, side)).clamp_min(0) for side in SIDES])
         return open_m.sum((0, 2, 3)) * self.grid.cell_m
 
     def _ground_sun(self, storeys: torch.Tensor, shadows: torch.Tensor) -> torch.Tensor:
         rows, columns = self.window
         open_ground = (storeys[:, rows, columns] == 0) & self._site[rows, columns]
-        hours = ground_hours(shadows[:, :, rows, columns], self.path) * open_ground
+        hours = ground_hours(shadows, self.path) * open_ground
         return hours.sum((1, 2)) / open_ground.sum((1, 2)).clamp_min(1)
 
-    def _neighbour_sun(self, heights: torch.Tensor, shadows: torch.Tensor) -> torch.Tensor:
-        """(B,) square metres of the neighbours' facades times their hours of sun."""
+    def _neighbour_sun(self, storeys: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
+        """(B,) square metres of the neighbours' facades times their hours of sun; `edge` (B, S, K) shadows."""
         cells, outside, suns = self._faces
-        flat, num_columns = heights.flatten(1), heights.shape[2]
-        edge = shadows[:, :, outside // num_columns, outside % num_columns]
-        edge = torch.maximum(flat[:, outside][:, None], edge)
-        lit = (flat[:, cells][:, None] - edge).clamp_min(0) * suns
+        standing = self._neighbours.flatten()
+        before = storeys.flatten(1)[:, outside] * self.brief.storey_height_m
+        edge = torch.maximum(torch.maximum(before, standing[outside])[:, None], edge)
+        lit = (standing[cells] - edge).clamp_min(0) * suns
         return lit.sum((1, 2)) * self.grid.cell_m * self.path.step_h
 
 

@@ -19,6 +19,9 @@ class ShadowSweep:
     maximum of what was passed, less the fall of the ray: the plane sweep of height-field shadows, O(cells) a sun.
     A cell reads the line nearest to its centre; `lines_per_cell` lines stand side by side in one cell: 1 is quick and
     misses a centre by up to half a cell, 4 by an eighth. Differentiable in the heights.
+
+    `reads` (T, S, L) int64 cell that each line reads at each step, ny * nx outside; `lines` and `steps` (S, ny * nx)
+    which line each cell reads and when; `falls` (S,) metres that a ray falls in a step.
     """
 
     def __init__(
@@ -33,11 +36,12 @@ class ShadowSweep:
         lines = [_Lines(direction, shape, cell_m, lines_per_cell) for direction in path.directions]
         num_steps, num_lines = max(shape), max(one.num_lines for one in lines)
         reads = np.stack([one.reads(num_steps, num_lines) for one in lines], axis=1)
-        self._reads = torch.from_numpy(reads).to(device)
-        self._falls = torch.tensor([one.fall_m for one in lines], dtype=torch.float32, device=device)
-        back = [(one.step * len(lines) + index) * num_lines + one.line for index, one in enumerate(lines)]
-        self._back = torch.from_numpy(np.stack(back)).to(device)
-        self._steps = torch.from_numpy(np.stack([one.step for one in lines])).to(device)
+        self.reads = torch.from_numpy(reads).to(device)
+        self.falls = torch.tensor([one.fall_m for one in lines], dtype=torch.float32, device=device)
+        self.lines = torch.from_numpy(np.stack([one.line.ravel() for one in lines])).to(device)
+        self.steps = torch.from_numpy(np.stack([one.step.ravel() for one in lines])).to(device)
+        suns = torch.arange(len(lines), device=device)[:, None]
+        self._back = (self.steps * len(lines) + suns) * num_lines + self.lines
 
     def shadow_heights(self, heights: torch.Tensor) -> torch.Tensor:
         """(B, S, ny, nx): metres above the ground below which a point over the centre of a cell is in the shadow of
@@ -45,24 +49,27 @@ class ShadowSweep:
         batch = heights.shape[0]
         columns = heights.reshape(batch, -1).T
         columns = torch.cat([columns, columns.new_zeros(1, batch)])
-        num_steps, num_suns, num_lines = self._reads.shape
-        passed = columns.index_select(0, self._reads.reshape(-1)).reshape(num_steps, num_suns, num_lines, batch)
-        fall = self._falls[None, :] * torch.arange(num_steps, device=heights.device)[:, None]
-        before = _running_maximum(passed + fall[:, :, None, None])
+        num_steps, num_suns, num_lines = self.reads.shape
+        passed = columns.index_select(0, self.reads.reshape(-1)).reshape(num_steps, num_suns, num_lines, batch)
+        fall = self.falls[None, :] * torch.arange(num_steps, device=heights.device)[:, None]
+        before = running_maximum(passed + fall[:, :, None, None])
         shadow = before.reshape(-1, batch).index_select(0, self._back.reshape(-1))
         # a ray meets a cell at its near edge, half a step before its centre
-        shadow = shadow - (self._falls[:, None, None] * (self._steps - 0.5)).reshape(-1, 1)
+        shadow = shadow - (self.falls[:, None] * (self.steps - 0.5)).reshape(-1, 1)
         return shadow.clamp_min(0).reshape(num_suns, *self.shape, batch).permute(3, 0, 1, 2)
 
 
-def _running_maximum(values: torch.Tensor) -> torch.Tensor:
-    """The maximum of all earlier entries along the first axis; nothing was passed before the first."""
+def running_maximum(values: torch.Tensor, whole: bool = False) -> torch.Tensor:
+    """The maximum of all earlier entries along the first axis; nothing was passed before the first.
+
+    With `whole` one entry more: the maximum of all.
+    """
     running = torch.full_like(values[0], -torch.inf)
     out = []
     for one in values:
         out.append(running)
         running = torch.maximum(running, one)
-    return torch.stack(out)
+    return torch.stack([*out, running] if whole else out)
 
 
 class _Lines:

@@ -60,8 +60,7 @@ def test_light_does_not_cross_a_gap_nor_a_lower_roof() -> None:
     one = scorer()
     # a slab in the south, and behind a gap of 2 m one that it shades on its lower storeys
     storeys = block(one.grid, (-24, 24), (-8, -2), 3) + block(one.grid, (-24, 24), (0, 6), 3)
-    heights = torch.maximum(storeys * 3.3, torch.from_numpy(one.grid.neighbour_m))
-    lit = one.lit_floors(storeys, heights, one.sweep.shadow_heights(heights))
+    lit = one.lit_floors(storeys, one.shadows(storeys)[0])
     y, x = one.grid.y_m[one.window], one.grid.x_m[one.window]
     middle = abs(x) < 8
     front, back = (y > -8) & (y < -2) & middle, (y > 0) & (y < 6) & middle
