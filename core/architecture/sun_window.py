@@ -12,9 +12,9 @@ from .sun_sweep import ShadowSweep, running_maximum
 class WindowSweep:
     """The same shadows, to the last bit, as those of a `ShadowSweep`, where all but a window of the heights is fixed.
 
-    Of each line of sight only the steps through the window are walked; `rows` and `columns` bound the window, `standing`
-    (ny, nx) float32 metres are the fixed heights, and the shadows are asked for over the window and over the cells
-    `also` (K,) int64, flat. Behind the window a line's running maximum no longer changes, and the shadow of two things
+    Of each line of sight only the steps through the window are walked; `rows` and `columns` bound the window,
+    `standing` (ny, nx) float32 metres are the fixed heights, and the shadows are asked for over the window and over
+    the cells `also` (K,) int64, flat. Behind the window a line's running maximum no longer changes, and the shadow of two things
     is the higher of their two shadows.
     """
 
@@ -63,7 +63,7 @@ class WindowSweep:
         shadow = before.reshape(-1, batch).index_select(0, self._back.reshape(-1)).reshape(num_suns, -1, batch)
         shadow = torch.maximum(shadow - self._fall[:, :, None], self._around[:, :, None]).permute(2, 0, 1)
         rows, columns = self._shape
-        return shadow[:, :, : rows * columns].unflatten(2, (rows, columns)), shadow[:, :, rows * columns :]
+        return shadow[:, :, : rows * columns].reshape(batch, num_suns, rows, columns), shadow[:, :, rows * columns :]
 
 
 def _first_steps(seen: np.ndarray) -> np.ndarray:
