@@ -14,8 +14,8 @@ class WindowSweep:
 
     Of each line of sight only the steps through the window are walked; `rows` and `columns` bound the window,
     `standing` (ny, nx) float32 metres are the fixed heights, and the shadows are asked for over the window and over
-    the cells `also` (K,) int64, flat. Behind the window a line's running maximum no longer changes, and the shadow of two things
-    is the higher of their two shadows.
+    the cells `also` (K,) int64, flat. Behind the window a line's running maximum no longer changes, and the shadow of
+    two things is the higher of their two shadows.
     """
 
     def __init__(
