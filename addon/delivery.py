@@ -7,10 +7,11 @@ begin -> read (off the main thread) until it is there -> stage, a piece a tick -
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..core import bundle
 from ..core.errors import BundleError
+from ..core.protocol import Candidate
 from ..core.request import Request
 
 
@@ -47,6 +48,14 @@ class Delivery(Protocol):
 
     def after_load(self, same_file: bool) -> None:
         """A file was loaded: the same one again, or another."""
+
+
+@runtime_checkable
+class HearsCandidates(Protocol):
+    """A delivery of an exploration."""
+
+    def candidate(self, message: Candidate) -> None:
+        """One candidate is ready; called between two draws of the window, so it is quick."""
 
 
 def files_are_there(folder: Path) -> bool:

@@ -24,12 +24,27 @@ import bpy
 
 from ..core.client import EngineProcess
 from ..core.errors import EngineError, HostError, MaquetteError, OutOfMemory
-from ..core.protocol import PROTOCOL_VERSION, AssetMade, Failed, Generate, Message, Progress, Ready, Warn, WasCancelled
+from ..core.protocol import (
+    PROTOCOL_VERSION,
+    AssetMade,
+    Candidate,
+    Explore,
+    Explored,
+    Failed,
+    Generate,
+    Message,
+    Progress,
+    Ready,
+    Warn,
+    WasCancelled,
+)
 from ..core.request import Request
-from .delivery import Delivery
+from .delivery import Delivery, HearsCandidates
 
 # the apply needs no engine: its ticks follow each other closely
 STAGE_S = 0.01
+# ended jobs that are remembered
+MOST_ENDED = 60
 
 
 class State(enum.Enum):
@@ -66,13 +81,19 @@ class Notice:
 
 @dataclass
 class Job:
-    """One wish on its way; `delivery` brings the result in `folder` into the scene."""
+    """One wish on its way; `delivery` brings the result in `folder` into the scene.
+
+    `kept` are the Requests that its locks name, plain, by their keys. `message` is what the engine is sent where that
+    is no plain wish to generate: made when the job begins.
+    """
 
     title: str
     request: Request
     delivery: Delivery
     folder: Path
     device: str = "auto"
+    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
+    message: Callable[[], Explore] | None = None
     id: str = ""
     blend: str = ""
     state: State = State.WAITING
@@ -96,6 +117,9 @@ class Studio:
         self.engine: EngineProcess | None = None
         self.waiting: list[Job] = []
         self.current: Job | None = None
+        # all jobs, the latest last; what hears (job, name) of each result in the scene, within its undo step
+        self.jobs: list[Job] = []
+        self.after_apply: list[Callable[[Job, str], None]] = []
         self.notice: Notice | None = None
         self.last_used = time.monotonic()
         self.changed = True
@@ -114,7 +138,15 @@ class Studio:
         """Queue a job; `poll` takes it from there."""
         job.id, job.blend = f"job-{next(self._numbers)}", bpy.data.filepath
         self.waiting.append(job)
+        self._remember(job)
         self.notice, self.changed = None, True
+
+    def _remember(self, job: Job) -> None:
+        """List a job, and forget the oldest that ended long ago."""
+        self.jobs.append(job)
+        ended = [one for one in self.jobs if one.state.ended]
+        for old in ended[: max(0, len(ended) - MOST_ENDED)]:
+            self.jobs.remove(old)
 
     def run(self, job: Job) -> None:
         """Queue a job and see it to its end here and now (scripts, no window)."""
@@ -131,6 +163,17 @@ class Studio:
         for waiting in self.waiting:
             waiting.state = State.CANCELLED
         self.waiting.clear()
+        self._cancel_current()
+
+    def cancel_one(self, number: str) -> None:
+        """Stop the job with this id, waiting or under way; the others go on."""
+        for job in [job for job in self.waiting if job.id == number]:
+            self.waiting.remove(job)
+            job.state, self.changed = State.CANCELLED, True
+        if self.current is not None and self.current.id == number:
+            self._cancel_current()
+
+    def _cancel_current(self) -> None:
         if self.current is None:
             return
         job = self.current
@@ -197,8 +240,11 @@ class Studio:
             self.engine = self._start_engine()
         job.state = State.RUNNING
         job.text = "Working" if self.engine.ready else "Starting the engine"
-        request = job.request.to_plain()
-        self.engine.generate(Generate(job.id, request, str(job.folder), job.delivery.formats, job.device))
+        if job.message is not None:
+            self.engine.explore(job.message())
+            return
+        request, folder = job.request.to_plain(), str(job.folder)
+        self.engine.generate(Generate(job.id, request, folder, job.delivery.formats, job.device, kept=job.kept))
 
     def _listen(self) -> None:
         if self.engine is None:
@@ -232,6 +278,10 @@ class Studio:
             self._end(job, State.FAILED, notice)
         elif isinstance(message, AssetMade):
             self._guarded(lambda job: self._take(job, Path(message.folder)))
+        elif isinstance(message, Candidate):
+            self._guarded(lambda job: _hear_candidate(job, message))
+        elif isinstance(message, Explored):
+            self._guarded(lambda job: self._take(job, job.folder))
 
     def _take(self, job: Job, folder: Path) -> None:
         """Begin to read the result."""
@@ -247,10 +297,22 @@ class Studio:
             return
         name, said = job.delivery.apply()
         said = [*job.warnings, *said]
+        said += self._tell(job, name)
         if job.delivery.undo:
             push_undo(f"Maquette: {name}")
         level = "WARNING" if said else "INFO"
         self._end(job, State.DONE, Notice(level, " ".join([f"'{name}' is ready.", *said])))
+
+    def _tell(self, job: Job, name: str) -> list[str]:
+        """Let all hear of a result; what goes wrong there takes nothing from the result."""
+        said = []
+        for hear in self.after_apply:
+            try:
+                hear(job, name)
+            except Exception as error:  # noqa: BLE001 the result is there already
+                traceback.print_exc()
+                said.append(f"What goes with it failed ({type(error).__name__}: {error}). Please report it.")
+        return said
 
     def _guarded(self, step: Callable[[Job], None]) -> None:
         """Run one step of the current job; whatever goes wrong ends that job with one notice, never the timer."""
@@ -280,6 +342,11 @@ class Studio:
             self.current = None
         self.last_used = time.monotonic()
         self.changed = True
+
+
+def _hear_candidate(job: Job, message: Candidate) -> None:
+    if isinstance(job.delivery, HearsCandidates):
+        job.delivery.candidate(message)
 
 
 def mending(kind: str, job: Job) -> tuple[str, ...]:
