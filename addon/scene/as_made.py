@@ -42,6 +42,18 @@ def _blender() -> str:
     return f"{bpy.app.version[0]}.{bpy.app.version[1]}"
 
 
+def own_slots(meshes: Iterable[Any]) -> set[Any]:
+    """The materials in slots that Maquette did not make."""
+    return {slot for data in meshes for slot in data.materials if slot is not None and AS_MADE not in slot}
+
+
+def keep_in_file(materials: Iterable[Any]) -> None:
+    """Let materials stay in the file that nothing shows any more."""
+    for material in materials:
+        if not material.users:
+            material.use_fake_user = True
+
+
 def remove(materials: Iterable[Any]) -> None:
     """Take materials out of the file, and images that nothing else shows."""
     going = list(materials)

@@ -16,6 +16,7 @@ import bpy
 from ...core.errors import BundleError, InputError
 from ...core.request import Request
 from .arrival import arrive
+from .as_made import keep_in_file, own_slots
 from .building_copies import MOST_OBJECTS, gathered
 from .building_material import SUN, building_material, card_material, card_of, sun_material
 from .building_mesh import all_held, fill_slots, held, hold, key_of, let_go
@@ -124,7 +125,7 @@ def fill_root(
     items = objects_of(root)
     wanted = wanted_meshes(made, parts)
     before = {data for data in [*(item.data for item in items.values()), *all_held(root)] if key_of(data) is not None}
-    former = made_materials(before)
+    former, own = made_materials(before), own_slots(before)
     give_up(former, hands)
     materials = made.materials()
     now, said = exchange(before, items, wanted, meshes, made, materials, root, hands)
@@ -139,6 +140,7 @@ def fill_root(
     let_go(root, wanted)
     said += keep_edited([mesh for mesh in gone if not mesh.users], hands)
     bpy.data.batch_remove([mesh for mesh in {*gone, *before} if not mesh.users])
+    keep_in_file(own)
     said += said_of_own({*former} - {*materials.values()})
     return said + keep_materials({*former, *materials.values()})
 

@@ -11,7 +11,7 @@ import bpy
 
 from ...core.asset import Mesh as MadeMesh
 from .armature import bone_names
-from .as_made import changed
+from .as_made import changed, keep_in_file, own_slots
 from .character_parts import LEVEL, PART, collection_of, levels_of
 from .decisions import Hands
 from .levels import add_levels
@@ -105,9 +105,11 @@ def _gone(item: Any, armature: Any, stays: bool) -> list[str]:
         child.parent = armature
         child.matrix_world = there
     data = item.data
+    own = own_slots([data])
     bpy.data.objects.remove(item)
     if not data.users:
         bpy.data.meshes.remove(data)
+    keep_in_file(own)
     return []
 
 
@@ -127,6 +129,7 @@ def _renew(
     _dress(item, mesh, made, armature, per_metre)
     if not old.users:
         bpy.data.meshes.remove(old)
+    keep_in_file(own.values())
 
 
 def _new_data(mesh: MadeMesh, materials: Mapping[str, Any], per_metre: float) -> Any:
@@ -152,8 +155,10 @@ def exchange_levels(armature: Any, made: MadeCharacter, per_metre: float, hands:
     old = [item for item in levels_of(armature) if item not in kept]
     homes = {home for item in old for home in item.users_collection if len(home.all_objects) == len(old)}
     data = {item.data for item in old}
+    own = own_slots(data)
     bpy.data.batch_remove(old)
     bpy.data.batch_remove([mesh for mesh in data if not mesh.users])
+    keep_in_file(own)
     for home in homes:
         bpy.data.collections.remove(home)
     above = collection_of(armature) or armature.users_collection[0]
@@ -194,7 +199,7 @@ def change_materials(made: MadeCharacter, items: Mapping[str, Any], hands: Hands
                 slot[SURFACE] = ""
             assert item is not None
             item.data.materials[place] = find_or_make(material, textures)
-            if not slot.users:
+            if given_up or not slot.users:
                 slot.use_fake_user = True
                 said.append(f"The former material '{slot.name}' stays in the file.")
     return list(dict.fromkeys(said))

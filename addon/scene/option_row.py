@@ -17,6 +17,7 @@ import numpy as np
 from ...core.asset import Option
 from ...core.errors import BundleError
 from .arrival import arrive
+from .as_made import keep_in_file, own_slots
 from .building import MadeBuilding, check_free, fill_root, new_root, write_building_record
 from .building_edits import building_edits
 from .building_mesh import all_held
@@ -77,9 +78,11 @@ def remove_root(root: Any) -> None:
             item.matrix_world = there
     meshes = {item.data for item in ours if item.data is not None} | {*all_held(root)}
     materials = made_materials([data for data in meshes if isinstance(data, bpy.types.Mesh)])
+    own = own_slots([data for data in meshes if isinstance(data, bpy.types.Mesh)])
     bpy.data.batch_remove({*ours, root})
     bpy.data.batch_remove([data for data in meshes if not data.users])
     keep_materials(materials)
+    keep_in_file(own)
     for below_home in [*home.children_recursive, home] if home is not None else []:
         if not below_home.objects and not below_home.children:
             bpy.data.collections.remove(below_home)
