@@ -31,6 +31,8 @@ _MODULES = (
     "operators.corners",
     "operators.export",
     "operators.reedit",
+    "asset_folder",
+    "operators.asset_library",
     "operators.character",
     "operators.character_files",
     "operators.library",

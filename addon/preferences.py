@@ -55,6 +55,16 @@ class MaquettePreferences(AddonPreferences):
         description="Where results are kept so that the same wish is answered at once. Empty: Maquette's own folder",
         subtype="DIR_PATH",
     )
+    asset_folder: StringProperty(  # type: ignore[valid-type]
+        name="Assets",
+        description="Maquette's own asset library: where 'Save to Library' writes. Empty: 'Maquette Assets' in your "
+        "documents, or Maquette's own folder where there are none",
+        subtype="DIR_PATH",
+    )
+    asset_author: StringProperty(  # type: ignore[valid-type]
+        name="Author", description="Who is named as the author of assets that you save. Empty: 'Made with Maquette'"
+    )
+    added_library: StringProperty(options={"HIDDEN"})  # type: ignore[valid-type]
     storage: EnumProperty(name="Images", description="Where the images of a material are kept", items=STORAGES)  # type: ignore[valid-type]
 
     def draw(self, context: Any) -> None:
@@ -113,6 +123,8 @@ def _draw_folders(layout: Any, preferences: Any) -> None:
     box.label(text="Results", icon="FILE_FOLDER")
     box.prop(preferences, "storage", expand=True)
     box.prop(preferences, "cache_folder")
+    box.prop(preferences, "asset_folder")
+    box.prop(preferences, "asset_author")
     row = box.row(align=True)
     row.operator("maquette.open_folder", icon="FILE_FOLDER")
     size = engine.cache_size_text()

@@ -103,6 +103,7 @@ def draw_made(layout: Any, thing: Any, context: Any) -> None:
     if not locked:
         draw_hand_edits(layout, thing, context)
     _draw_report(layout, thing, generator, context)
+    layout.operator("maquette.save_to_library", icon="ASSET_MANAGER").generator = generator
 
 
 def _draw_origin(layout: Any, thing: Any, wish: Request, context: Any) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from ...core import bundle
 from ...core.errors import HostError
 from .apply import Made, Place, apply
+from .asset_catalogs import TEXTURES
 from .building_asset import mark_as_asset as mark_building
 from .building_asset import mark_row_as_asset
 from .building_file import add_from_bundle as add_building
@@ -22,8 +23,6 @@ from .material import map_images
 from .targets import Target
 from .thumbnail import SIZE, ball
 
-# the catalog 'Maquette/Materials'; constant, so that every library shows these materials in the same place
-CATALOG = "5d3a1c52-6a0e-4f7e-9a55-3c1b8f1d2e70"
 THUMBNAIL_SOURCE = 1024
 
 
@@ -55,7 +54,7 @@ def mark_as_asset(material: Any, made: Made) -> None:
     """Show the material in the Asset Browser."""
     material.asset_mark()
     data = material.asset_data
-    data.catalog_id = CATALOG
+    data.catalog_id = TEXTURES
     data.description = f"{made.request.declaration.label}: {made.material.size_m[0]:g} x {made.material.size_m[1]:g} m"
     data.license = "As the reference picture"
     data.author = "Made with Maquette"

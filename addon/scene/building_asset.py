@@ -27,13 +27,13 @@ def mark_as_asset(root: Any) -> Any:
     """The building's collection, marked; InputError where it has none."""
     home, report = _home(root), report_of(root)
     facts = [f"{name_of(key)} {figure(key, report[key])}" for key in _SAID if key in report]
-    return _mark(home, read_request(root), facts, _pictured([root]))
+    return _mark(home, read_request(root), facts, pictured([root]))
 
 
 def mark_row_as_asset(row: Any) -> Any:
     """The collection of a row of options, marked."""
     roots = option_roots(row)
-    return _mark(row, read_request(roots[0]), [f"{len(roots)} options"], _pictured(roots))
+    return _mark(row, read_request(roots[0]), [f"{len(roots)} options"], pictured(roots))
 
 
 def _mark(home: Any, request: Request, facts: Sequence[str], pictured: list[Any]) -> Any:
@@ -50,7 +50,7 @@ def _mark(home: Any, request: Request, facts: Sequence[str], pictured: list[Any]
     return home
 
 
-def _pictured(roots: Sequence[Any]) -> list[Any]:
+def pictured(roots: Sequence[Any]) -> list[Any]:
     """The mesh objects that make the picture, without what stands around."""
     items = [item for root in roots for item in objects_of(root).values() if item.type == "MESH"]
     return [item for item in items if not any(home.get(GROUP) == AROUND for home in item.users_collection)]
