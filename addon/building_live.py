@@ -22,6 +22,7 @@ from . import engine
 from .building_delivery import BuildingDelivery, BuildingPlace
 from .building_sources import made_from
 from .jobs import Job, Notice, State, push_undo
+from .loop.locks import kept_for
 from .package import cache_folder, preferences
 from .param_properties import group_name, read_params, write_params
 from .presentation import SEARCHING
@@ -175,7 +176,7 @@ def follow_job(root: Any, scene: Any, names: set[str]) -> Job:
         per_metre=1.0 / metres_per_unit(scene),
     )
     folder = cache_folder() / "buildings" / wanted.cache_key
-    return Job(root.name, wanted, FollowDelivery(place), folder, preferences().device)
+    return Job(root.name, wanted, FollowDelivery(place), folder, preferences().device, kept_for([wanted]))
 
 
 def show_in_panel(settings: Any, request: Request) -> None:

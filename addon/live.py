@@ -25,6 +25,7 @@ from . import engine
 from .character_delivery import CharacterPlace, ShapeDelivery
 from .character_sources import located
 from .jobs import Job, Notice, State, push_undo
+from .loop.locks import kept_for
 from .package import cache_folder, preferences
 from .param_properties import KEEP, group_name, read_params, write_params
 from .scene.character_parts import character_of
@@ -160,7 +161,8 @@ def shape_job(armature: Any, scene: Any, names: set[str]) -> Job:
         per_metre=1.0 / metres_per_unit(scene),
     )
     folder = cache_folder() / "live" / f"{os.getpid()}-{next(_numbers)}"
-    return Job(armature.name, quick, ShapeDelivery(place, wanted), folder, preferences().device)
+    kept = kept_for([quick])
+    return Job(armature.name, quick, ShapeDelivery(place, wanted), folder, preferences().device, kept)
 
 
 def _with(params: Params, values: dict[str, Any]) -> Params:

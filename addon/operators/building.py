@@ -22,6 +22,7 @@ from ..building_live import OVER_OUTLINE, SHAPE, active_building, show_in_panel
 from ..building_properties import GENERATOR, shown_method
 from ..building_sources import made_from, scene_site, site_reference, title_of
 from ..jobs import Job
+from ..loop.locks import kept_for, with_locks
 from ..package import cache_folder, preferences
 from ..param_properties import read_params
 from ..programme_list import fill_list
@@ -62,9 +63,9 @@ def panel_request(context: Any, root: Any = None) -> tuple[Request, Any, list[st
     params = read_params(group, method.params)
     found = scene_site(scene, method, params, None if root is None else site_origin(root))
     if found is None:
-        return Request(GENERATOR, method.name, params, settings.seed), scene.cursor.location, []
+        return with_locks(scene, Request(GENERATOR, method.name, params, settings.seed)), scene.cursor.location, []
     request = Request(GENERATOR, method.name, params, settings.seed, (site_reference(found.text),))
-    return request, found.origin_m / metres_per_unit(scene), list(found.said)
+    return with_locks(scene, request), found.origin_m / metres_per_unit(scene), list(found.said)
 
 
 def make_job(request: Request, place: BuildingPlace, title: str, said: list[str] | None = None) -> Job:
@@ -75,6 +76,7 @@ def make_job(request: Request, place: BuildingPlace, title: str, said: list[str]
         delivery=BuildingDelivery(place),
         folder=cache_folder() / "buildings" / request.cache_key,
         device=preferences().device,
+        kept=kept_for([request]),
         warnings=list(said or ()),
     )
 

@@ -17,6 +17,7 @@ from ..building_live import active_building
 from ..building_sources import made_from
 from ..file_delivery import FileDelivery
 from ..jobs import Job, State
+from ..loop.locks import kept_for
 from ..package import cache_folder, preferences
 from ..scene.building_asset import mark_as_asset, write_blend, write_glb
 from ..scene.units import metres_per_unit
@@ -98,7 +99,8 @@ class MAQUETTE_OT_export_building(Operator):  # noqa: N801 Blender's naming
             raise HostError("This format is written by the engine, and there is none yet: make one in the preferences.")
         request = made_from(root)
         folder = cache_folder() / "exports" / f"{request.cache_key}-{self.kind}"
-        job = Job(path.name, request, FileDelivery(self.kind, path), folder, preferences().device)
+        delivery, kept = FileDelivery(self.kind, path), kept_for([request])
+        job = Job(path.name, request, delivery, folder, preferences().device, kept)
         if not self.wait:
             engine.submit(job)
             return {"FINISHED"}

@@ -20,6 +20,7 @@ from ..character_properties import GENERATOR, shown_method
 from ..character_sources import located, read_sources, title_of, write_sources
 from ..jobs import Job
 from ..live import active_character, show_in_panel
+from ..loop.locks import kept_for, with_locks
 from ..package import cache_folder, preferences
 from ..param_properties import read_params
 from ..presentation import presentation
@@ -50,7 +51,8 @@ def panel_request(scene: Any) -> Request:
     settings = scene.maquette_characters
     method, group = shown_method(settings)
     params = read_params(group, method.params)
-    return Request(GENERATOR, method.name, params, settings.seed, read_sources(settings.sources, method))
+    request = Request(GENERATOR, method.name, params, settings.seed, read_sources(settings.sources, method))
+    return with_locks(scene, request)
 
 
 def make_job(request: Request, place: CharacterPlace, title: str = "") -> Job:
@@ -61,6 +63,7 @@ def make_job(request: Request, place: CharacterPlace, title: str = "") -> Job:
         delivery=CharacterDelivery(place),
         folder=cache_folder() / "characters" / request.cache_key,
         device=preferences().device,
+        kept=kept_for([request]),
     )
 
 

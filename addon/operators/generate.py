@@ -15,6 +15,7 @@ from ...core.errors import MaquetteError
 from ...core.request import MAX_SEED, Request
 from .. import engine
 from ..jobs import Job, State
+from ..loop.locks import kept_for, with_locks
 from ..material_delivery import MaterialDelivery
 from ..package import cache_folder, preferences
 from ..param_properties import read_params
@@ -55,7 +56,7 @@ def panel_request(scene: Any, material: Any = None) -> tuple[Request, list[Pictu
     request = Request(method.generator, method.name, params, settings.seed, references)
     if material is not None:
         request = _with_origin(request, read_request(material))
-    return with_paths(request, pictures, cache_folder()), pictures
+    return with_locks(scene, with_paths(request, pictures, cache_folder())), pictures
 
 
 def _with_origin(request: Request, old: Request) -> Request:
@@ -91,6 +92,7 @@ def make_job(context: Any, request: Request, pictures: list[Picture], place: Pla
         delivery=MaterialDelivery(pictures, place, chosen.storage == "BESIDE", metres_per_unit(context.scene)),
         folder=cache_folder() / "results" / request.cache_key,
         device=chosen.device,
+        kept=kept_for([request]),
     )
 
 

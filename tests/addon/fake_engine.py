@@ -2,7 +2,8 @@
 """Speaks the engine's protocol without torch: `fake_engine.py REPO [BEHAVIOUR]`.
 
 BEHAVIOUR: nothing answers at once; `slow` reports progress for a minute and hears cancel; `deaf` does not hear it;
-`die` ends in the middle of a job; `fail` answers an error; `memory` answers OutOfMemory; `warn` warns first.
+`die` ends in the middle of a job; `fail` answers an error; `memory` answers OutOfMemory; `warn` warns first; `falter`
+ends after three candidates of an exploration.
 """
 
 import importlib.util
@@ -172,6 +173,38 @@ def answer(job: dict[str, Any], behaviour: str) -> None:
     return say(type="asset", id=name, folder=job["folder"], files=files, seconds=0.1)
 
 
+def candidate(job: dict[str, Any], number: int) -> dict[str, Any]:
+    """The first Request with another seed, or with the parameters of its neighbours where a move goes between them; all
+    that were given are its parents."""
+    from maquette.core.request import Request
+
+    given = [Request.from_plain(plain) for plain in job["requests"]]
+    plain = given[0].to_plain() | {"seed": (given[0].seed + job["seed"] * 100 + number + 1) % 2**31}
+    plain["parents"] = [request.key for request in given][:4]
+    if job["locks"]:
+        plain["locks"] = {**plain.get("locks", {}), **job["locks"]}
+    return plain
+
+
+def explore(job: dict[str, Any], behaviour: str) -> None:
+    """Candidates one by one, each with a picture whose red tells its number."""
+    name = job["id"]
+    for number in range(job["count"]):
+        if behaviour == "falter" and number == 3:
+            os._exit(9)
+        if behaviour == "slow":
+            time.sleep(0.1)
+        if cancelled.is_set():
+            cancelled.clear()
+            return say(type="cancelled", id=name)
+        folder = Path(job["folder"]) / str(number)
+        folder.mkdir(parents=True)
+        (folder / "thumbnail.png").write_bytes(png(64, (40 + 5 * number, 90, 60)))
+        say(type="progress", id=name, fraction=(number + 1) / job["count"], text=f"Candidate {number + 1}")
+        say(type="candidate", id=name, number=number, request=candidate(job, number), folder=str(folder))
+    return say(type="explored", id=name, count=job["count"])
+
+
 def main() -> None:
     """Serve until the host goes away."""
     repo, behaviour = sys.argv[1], (sys.argv[2] if len(sys.argv) > 2 else "")
@@ -187,6 +220,11 @@ def main() -> None:
             message = json.loads(line)
             if message["type"] == "generate":
                 threading.Thread(target=answer, args=(message, behaviour), daemon=True).start()
+            elif message["type"] == "explore":
+                log = os.environ.get("MAQUETTE_FAKE_LOG")
+                if log:
+                    Path(log).write_text(line)
+                threading.Thread(target=explore, args=(message, behaviour), daemon=True).start()
             elif message["type"] == "cancel":
                 cancelled.set()
             else:
