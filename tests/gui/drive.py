@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an artist does, in a real window: `blender --python drive.py -- OUT ZIP PHOTO`.
 
-MAQUETTE_GUI_STORY names the story: `panels` (every panel and button; the default) or `loop` (see loop.py).
+MAQUETTE_GUI_STORY names the story: `panels` (every panel and button; the default), or a module beside this file.
 """
 
+import importlib
 import os
 import sys
 import time
@@ -535,4 +536,5 @@ def preferences_page():
     check("the check finds a whole engine", all(f.fine for f in engine.findings()), [f.text for f in engine.findings()])
 
 
-run(story)
+chosen = os.environ.get("MAQUETTE_GUI_STORY", "panels")
+run(story if chosen == "panels" else importlib.import_module(chosen).story)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Drives Maquette in a real Blender window.   run.sh SUITE OUT      (root; MAQUETTE_PYTHON names the engine's Python, else .venv)
+# MAQUETTE_GUI_STORY is panels (every panel and button, the default), loop or guides (the pictures of docs/guide.md).
 # MAQUETTE_GUI_PATIENCE=3 allows a busy machine three times the time.
 # Screenshots, `drive.txt` (each check and each measured time) and Blender's log come to OUT. The Blender lies in
 # MAQUETTE_GUI_ROOT/SUITE, made on first use.
@@ -43,6 +44,12 @@ command=$(find "$ROOT/usr" -path '*addons_core/bl_pkg/cli/blender_ext.py' | head
 mv "$work"/zip/*.zip "$work/maquette.zip"
 cp "$HERE"/*.py "$work/"
 "$MAQUETTE_PYTHON" "$HERE/photograph.py" "$work/bricks.png"
+data=$ROOT/root/guide-data
+if [ "${MAQUETTE_GUI_STORY:-}" = guides ] && [ ! -d "$data" ]; then
+  rm -rf "$data.part"
+  "$MAQUETTE_PYTHON" "$HERE/guide_data.py" "$data.part"
+  mv "$data.part" "$data"
+fi
 
 limit_s=$(awk "BEGIN { print int(930 * ${MAQUETTE_GUI_PATIENCE:-1}) }")
 code=0
