@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import bpy
+
 from ..core.errors import EngineError, InputError, MaquetteError
 from ..core.files.export import SCENE
 from ..core.request import Request
-from .delivery import files_are_there
+from .delivery import LOST, Delivery, files_are_there
 from .scene.building import MadeBuilding, add_building, change_building
 from .scene.building_parts import option_roots, row_of
 from .scene.building_request import site_text
@@ -45,6 +47,14 @@ class BuildingPlace:
         if not same_file:
             return replace(self, scene=Target("", 0), root=self.root and Target("", 0))
         return replace(self, scene=self.scene.after_load(), root=self.root and self.root.after_load())
+
+    def as_new(self, scene: Target) -> BuildingPlace:
+        """A new building in this scene, whatever it was for."""
+        return replace(self, scene=scene, root=None, replaced=frozenset())
+
+    def is_there(self) -> bool:
+        """Whether what it is for can be found."""
+        return is_building(self.root.find()) if self.root else self.scene.find_in(bpy.data.scenes) is not None
 
     def find(self) -> Any:
         """The root that is to be changed; None where a new one is made, InputError where it is gone."""
@@ -152,6 +162,14 @@ class BuildingDelivery:
         self.place = self.place.after_load(same_file)
         if self._staging is not None:
             self._staging.forget()
+
+    def fresh(self, scene: Target | None = None) -> Delivery:
+        """From its start."""
+        return type(self)(self.place if scene is None else self.place.as_new(scene))
+
+    def lost(self) -> str:
+        """Where neither the building nor the scene is there."""
+        return "" if self.place.is_there() else LOST
 
     def _roots(self) -> list[Any]:
         """What is changed in place: a building, or all maquettes of a row."""

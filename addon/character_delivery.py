@@ -19,7 +19,7 @@ from ..core.asset import Asset
 from ..core.errors import EngineError, InputError, MaquetteError
 from ..core.files.export import SCENE, SHAPE
 from ..core.request import Request
-from .delivery import files_are_there
+from .delivery import LOST, Delivery, files_are_there
 from .scene.action import new_action
 from .scene.armature import bone_names, new_armature
 from .scene.bundle_character import Textures, read_character
@@ -53,6 +53,16 @@ class CharacterPlace:
             lost = self.armature and Target("", 0)
             return replace(self, scene=Target("", 0), armature=lost)
         return replace(self, scene=self.scene.after_load(), armature=self.armature and self.armature.after_load())
+
+    def as_new(self, scene: Target) -> CharacterPlace:
+        """A new character in this scene, whatever it was for."""
+        return replace(self, scene=scene, armature=None, number=0, replaced=frozenset())
+
+    def is_there(self) -> bool:
+        """Whether what it is for can be found."""
+        if self.armature is not None:
+            return is_character(self.armature.find())
+        return self.scene.find_in(bpy.data.scenes) is not None
 
     def find(self) -> Any:
         """The armature that is to be changed; None where a new one is made, InputError where it is gone."""
@@ -175,6 +185,14 @@ class CharacterDelivery:
         self.place = self.place.after_load(same_file)
         self._bones, self._actions = None, []
 
+    def fresh(self, scene: Target | None = None) -> Delivery:
+        """From its start."""
+        return CharacterDelivery(self.place if scene is None else self.place.as_new(scene))
+
+    def lost(self) -> str:
+        """Where neither the character nor the scene is there."""
+        return "" if self.place.is_there() else LOST
+
     def _made(self) -> MadeCharacter:
         assert self._reader is not None and self._reader.result is not None and self._request is not None
         asset, textures = self._reader.result
@@ -235,3 +253,11 @@ class ShapeDelivery:
     def after_load(self, same_file: bool) -> None:
         """By name in the same file, lost in another."""
         self.place = self.place.after_load(same_file)
+
+    def fresh(self, scene: Target | None = None) -> Delivery:
+        """For the same place: a slider moves nothing new."""
+        return ShapeDelivery(self.place, self.request)
+
+    def lost(self) -> str:
+        """Where the character is gone."""
+        return "" if self.place.is_there() else LOST

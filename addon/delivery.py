@@ -13,6 +13,9 @@ from ..core import bundle
 from ..core.errors import BundleError
 from ..core.protocol import Candidate
 from ..core.request import Request
+from .scene.targets import Target
+
+LOST = "what it was for is gone."
 
 
 class Delivery(Protocol):
@@ -48,6 +51,13 @@ class Delivery(Protocol):
 
     def after_load(self, same_file: bool) -> None:
         """A file was loaded: the same one again, or another."""
+
+    def fresh(self, scene: Target | None = None) -> Delivery:
+        """One more for the same place, that has read and staged nothing: for another try. With `scene` for a new thing
+        there."""
+
+    def lost(self) -> str:
+        """What is gone, as a clause with a full stop, where there is no place for the result any more; else ""."""
 
 
 @runtime_checkable

@@ -98,6 +98,11 @@ studio = Studio(start_engine)
 def submit(job: Job) -> None:
     """Start a job and let Blender's timer look after it."""
     studio.submit(job)
+    look_after_jobs()
+
+
+def look_after_jobs() -> None:
+    """Let Blender's timer go on with what is queued."""
     _ensure_timer(_poll_studio, 0.0)
     redraw_panels(always=True)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from ..core import bundle
 from ..core.errors import EngineError, HostError
 from ..core.request import Request
-from .delivery import files_are_there
+from .delivery import Delivery, files_are_there
+from .scene.targets import Target
 
 POLL_S = 0.1
 
@@ -64,3 +65,11 @@ class FileDelivery:
 
     def after_load(self, same_file: bool) -> None:
         """A file on disk does not mind which .blend is open."""
+
+    def fresh(self, scene: Target | None = None) -> Delivery:
+        """From its start."""
+        return FileDelivery(self.formats[0], self._path)
+
+    def lost(self) -> str:
+        """A file on disk is never lost."""
+        return ""

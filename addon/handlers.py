@@ -21,6 +21,11 @@ def _file_loaded(*_: Any) -> None:
 
 
 @persistent
+def _file_saved(*_: Any) -> None:
+    engine.studio.file_saved()
+
+
+@persistent
 def _undone(*_: Any) -> None:
     live.follow()
     building_live.follow()
@@ -37,6 +42,7 @@ def _fill_lists() -> None:
 def register() -> None:
     """Listen to file loading, to undo, to which object is active, and to Blender's end."""
     bpy.app.handlers.load_post.append(_file_loaded)
+    bpy.app.handlers.save_post.append(_file_saved)
     bpy.app.handlers.undo_post.append(_undone)
     bpy.app.handlers.redo_post.append(_undone)
     live.subscribe()
@@ -48,10 +54,13 @@ def register() -> None:
 def unregister() -> None:
     """Stop listening, and end the engine."""
     bpy.app.handlers.load_post.remove(_file_loaded)
+    bpy.app.handlers.save_post.remove(_file_saved)
     bpy.app.handlers.undo_post.remove(_undone)
     bpy.app.handlers.redo_post.remove(_undone)
     live.forget()
     building_live.forget()
     library.shut_down()
     atexit.unregister(engine.shut_down)
+    # what was staged goes while there still is a file that it is in
+    engine.studio.cancel()
     engine.shut_down()

@@ -3,32 +3,28 @@
 
 `Studio.poll` does a little work and returns when it wants to be called again: Blender's timers call it in a window, a
 script's loop without one, a test by hand. Threads read pipes and files; nothing of bpy is touched from them.
-
-    WAITING -> RUNNING (the engine works) -> READING (files come in) -> STAGING (images, one a tick) -> DONE
-                                                     any of them     -> FAILED, CANCELLED
+How far a job can be: `job.State`.
 """
 
 from __future__ import annotations
 
-import enum
 import itertools
 import shutil
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import bpy
 
 from ..core.client import EngineProcess
-from ..core.errors import EngineError, HostError, MaquetteError, OutOfMemory
+from ..core.errors import EngineError, MaquetteError
 from ..core.protocol import (
     PROTOCOL_VERSION,
     AssetMade,
     Candidate,
-    Explore,
     Explored,
     Failed,
     Generate,
@@ -38,74 +34,16 @@ from ..core.protocol import (
     Warn,
     WasCancelled,
 )
-from ..core.request import Request
-from .delivery import Delivery, HearsCandidates
+from .delivery import HearsCandidates
+from .job import COMING_IN, Job, Notice, State, mending
+from .scene.targets import Target
+
+__all__ = ["Job", "Notice", "State", "Studio", "push_undo"]
 
 # the apply needs no engine: its ticks follow each other closely
 STAGE_S = 0.01
 # ended jobs that are remembered
 MOST_ENDED = 60
-
-
-class State(enum.Enum):
-    """How far a job is."""
-
-    WAITING = "Waiting"
-    RUNNING = "Generating"
-    READING = "Reading the result"
-    STAGING = "Putting it into the scene"
-    DONE = "Done"
-    FAILED = "Failed"
-    CANCELLED = "Cancelled"
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen."""
-        return self in (State.DONE, State.FAILED, State.CANCELLED)
-
-
-_COMING_IN = (State.READING, State.STAGING)
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What the panel says after a job: `level` INFO, WARNING or ERROR; `mend` names operators that help; `topic` is the
-    generator whose panel says it."""
-
-    level: str
-    text: str
-    detail: str = ""
-    mend: tuple[str, ...] = ()
-    topic: str = "texture"
-
-
-@dataclass
-class Job:
-    """One wish on its way; `delivery` brings the result in `folder` into the scene.
-
-    `kept` are the Requests that its locks name, plain, by their keys. `message` is what the engine is sent where that
-    is no plain wish to generate: made when the job begins.
-    """
-
-    title: str
-    request: Request
-    delivery: Delivery
-    folder: Path
-    device: str = "auto"
-    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
-    message: Callable[[], Explore] | None = None
-    id: str = ""
-    blend: str = ""
-    state: State = State.WAITING
-    fraction: float = 0.0
-    text: str = ""
-    warnings: list[str] = field(default_factory=list)
-    notice: Notice | None = None
-
-    @property
-    def topic(self) -> str:
-        """The generator, whose panel shows how it goes."""
-        return self.request.generator
 
 
 class Studio:
@@ -117,7 +55,7 @@ class Studio:
         self.engine: EngineProcess | None = None
         self.waiting: list[Job] = []
         self.current: Job | None = None
-        # all jobs, the latest last; what hears (job, name) of each result in the scene, within its undo step
+        # all jobs but quiet ones, the latest last; what hears (job, name) of each result, within its undo step
         self.jobs: list[Job] = []
         self.after_apply: list[Callable[[Job, str], None]] = []
         self.notice: Notice | None = None
@@ -138,7 +76,8 @@ class Studio:
         """Queue a job; `poll` takes it from there."""
         job.id, job.blend = f"job-{next(self._numbers)}", bpy.data.filepath
         self.waiting.append(job)
-        self._remember(job)
+        if not job.delivery.quiet:
+            self._remember(job)
         self.notice, self.changed = None, True
 
     def _remember(self, job: Job) -> None:
@@ -148,14 +87,26 @@ class Studio:
         for old in ended[: max(0, len(ended) - MOST_ENDED)]:
             self.jobs.remove(old)
 
+    def find(self, number: str) -> Job | None:
+        """The job with this id, None where it is forgotten."""
+        return next((job for job in self.jobs if job.id == number), None)
+
     def run(self, job: Job) -> None:
         """Queue a job and see it to its end here and now (scripts, no window)."""
         self.submit(job)
-        while not job.state.ended:
+        self._work_until(lambda: job.state.ended)
+
+    def finish(self) -> None:
+        """See all that is queued to its end here and now."""
+        self._work_until(lambda: not self.busy)
+
+    def _work_until(self, over: Callable[[], bool]) -> None:
+        while not over():
             self.poll()
-            if self.engine is not None and job.state is State.RUNNING:
+            job = self.current
+            if job is not None and self.engine is not None and job.state is State.RUNNING:
                 self.engine.wait(job.delivery.poll_s)
-            elif job.state is State.READING:
+            elif job is not None and job.state is State.READING:
                 time.sleep(STAGE_S)
 
     def cancel(self) -> None:
@@ -173,6 +124,33 @@ class Studio:
         if self.current is not None and self.current.id == number:
             self._cancel_current()
 
+    def retry(self, number: str) -> Job | None:
+        """Queue a job that failed or was cancelled once more, for the same place; where that is gone, as a new thing in
+        the open scene. None where there is no such job."""
+        job = self.find(number)
+        if job is None or job.state not in (State.FAILED, State.CANCELLED):
+            return None
+        scene: Any = bpy.context.scene
+        job.start_over(Target(scene.name, scene.session_uid) if job.delivery.lost() else None)
+        self.jobs.remove(job)
+        self.submit(job)
+        return job
+
+    def move(self, number: str, up: bool) -> None:
+        """Let a waiting job change places with the one before it, or after it."""
+        order = [job.id for job in self.waiting]
+        if number not in order:
+            return
+        place = order.index(number)
+        other = place + (-1 if up else 1)
+        if 0 <= other < len(order):
+            self.waiting[place], self.waiting[other] = self.waiting[other], self.waiting[place]
+            self.changed = True
+
+    def forget_ended(self) -> None:
+        """Take what has ended off the list."""
+        self.jobs, self.changed = [job for job in self.jobs if not job.state.ended], True
+
     def _cancel_current(self) -> None:
         if self.current is None:
             return
@@ -189,7 +167,7 @@ class Studio:
         self._listen()
         self._step()
         # a quiet job takes the window by surprise and is over at once: it waits for no further tick
-        while self.current is not None and self.current.delivery.quiet and self.current.state in _COMING_IN:
+        while self.current is not None and self.current.delivery.quiet and self.current.state in COMING_IN:
             self._step()
         if not self.busy:
             return None
@@ -207,15 +185,27 @@ class Studio:
             self._guarded(self._stage)
 
     def file_loaded(self) -> None:
-        """Another file, or the same one again, is open: every job's place is found anew, or lost."""
-        for job in [*self.waiting, *([self.current] if self.current else [])]:
+        """Another file, or the same one again, is open: every job's place is found anew, or lost. A waiting job whose
+        place is lost ends with a word, and can be tried again as a new thing."""
+        for job in dict.fromkeys([*self.jobs, *self.waiting, *([self.current] if self.current else [])]):
             same = bool(job.blend) and job.blend == bpy.data.filepath
             job.delivery.after_load(same)
             job.blend = bpy.data.filepath
+        for job in [job for job in self.waiting if job.delivery.lost()]:
+            self.waiting.remove(job)
+            text = f"'{job.title}' was not begun: {job.delivery.lost()} Try again to make it as a new one here."
+            self._end(job, State.FAILED, Notice("ERROR", text))
         self.changed = True
+
+    def file_saved(self) -> None:
+        """The open file has a name now, perhaps another one: it is still the jobs' own."""
+        for job in dict.fromkeys([*self.jobs, *self.waiting, *([self.current] if self.current else [])]):
+            job.blend = bpy.data.filepath
 
     def close(self) -> None:
         """Forget all jobs and end the engine's process."""
+        for waiting in self.waiting:
+            waiting.state = State.CANCELLED
         self.waiting.clear()
         if self.current is not None:
             self.current.state, self.current = State.CANCELLED, None
@@ -333,7 +323,9 @@ class Studio:
 
     def _end(self, job: Job, state: State, notice: Notice) -> None:
         if state is not State.DONE:
-            job.delivery.discard()
+            self._discard(job)
+        # a list of what has ended must not hold on to all that was read
+        job.delivery = job.delivery.fresh()
         notice = replace(notice, topic=job.topic)
         job.state, job.notice = state, notice
         if not job.delivery.quiet or notice.level != "INFO":
@@ -343,20 +335,17 @@ class Studio:
         self.last_used = time.monotonic()
         self.changed = True
 
+    def _discard(self, job: Job) -> None:
+        """Take back what was staged; trouble there must not keep the queue."""
+        try:
+            job.delivery.discard()
+        except Exception:  # noqa: BLE001 a timer that raises is dropped by Blender, and the queue with it
+            traceback.print_exc()
+
 
 def _hear_candidate(job: Job, message: Candidate) -> None:
     if isinstance(job.delivery, HearsCandidates):
         job.delivery.candidate(message)
-
-
-def mending(kind: str, job: Job) -> tuple[str, ...]:
-    """The operators that help where a job failed by this kind of error."""
-    known = {
-        HostError.__name__: ("maquette.check_engine",),
-        EngineError.__name__: (job.delivery.again, "maquette.check_engine"),
-        OutOfMemory.__name__: (job.delivery.smaller,),
-    }
-    return tuple(name for name in known.get(kind, ()) if name)
 
 
 def push_undo(message: str) -> None:

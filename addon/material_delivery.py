@@ -8,10 +8,11 @@ from pathlib import Path
 from ..core import bundle
 from ..core.request import Request
 from ..core.texture.maps import MAPS
-from .delivery import files_are_there
+from .delivery import LOST, Delivery, files_are_there
 from .scene.apply import Made, Place, Staging, apply, beside_folder
 from .scene.images import MapReader
 from .scene.record import Picture
+from .scene.targets import Target
 
 POLL_S = 0.1
 
@@ -88,6 +89,15 @@ class MaterialDelivery:
     def after_load(self, same_file: bool) -> None:
         """The targets by name in the same file, none in another."""
         self.place = self.place.after_load(same_file)
+
+    def fresh(self, scene: Target | None = None) -> Delivery:
+        """From its start; as a new thing it goes on a preview plane."""
+        place = self.place if scene is None else self.place.as_new(scene)
+        return MaterialDelivery(self.pictures, place, self.beside, self.metres_per_unit)
+
+    def lost(self) -> str:
+        """Where neither the material nor one of the objects is there."""
+        return "" if self.place.is_there() else LOST
 
     def _beside(self) -> Path | None:
         return beside_folder(self._request.key) if self.beside and self._request else None

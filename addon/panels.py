@@ -286,10 +286,11 @@ def draw_outcome(layout: Any, context: Any, topic: str) -> None:
     close = row.row()
     close.alignment = "RIGHT"
     close.operator("maquette.dismiss", text="", icon="X", emboss=False)
-    _draw_mending(column, notice)
+    draw_mending(column, notice)
 
 
-def _draw_mending(layout: Any, notice: Notice) -> None:
+def draw_mending(layout: Any, notice: Notice) -> None:
+    """The buttons that help after a failure."""
     for operator in notice.mend:
         layout.operator(operator, **({"text": "Try Again"} if operator in AGAIN else {}))
     if notice.detail:

@@ -20,6 +20,7 @@ import bpy
 from ...core.errors import InputError, MaquetteError
 from ...core.protocol import Candidate, Explore
 from ...core.request import Request
+from ..delivery import LOST
 from ..jobs import Job
 from ..package import cache_folder, preferences
 from ..scene.targets import Target
@@ -115,6 +116,14 @@ class CandidatesDelivery:
     def after_load(self, same_file: bool) -> None:
         """By name in the same file, nowhere in another."""
         self.scene = self.scene.after_load() if same_file else Target("", 0)
+
+    def fresh(self, scene: Target | None = None) -> CandidatesDelivery:
+        """What came before gives way as the same comes again."""
+        return CandidatesDelivery(scene or self.scene, self.run)
+
+    def lost(self) -> str:
+        """Where the scene is gone."""
+        return "" if self.scene.find_in(bpy.data.scenes) is not None else LOST
 
     def _show(self, last: bool = False) -> None:
         scene = self.scene.find_in(bpy.data.scenes) if self.scene.name else None
