@@ -49,6 +49,17 @@ class Place:
         targets = tuple(target.after_load() for target in self.targets)
         return replace(self, scene=self.scene.after_load(), targets=targets, material=material)
 
+    def as_new(self, scene: Target) -> Place:
+        """On a preview plane in this scene, whatever it was for."""
+        return replace(self, scene=scene, targets=(), material=None, plane=True, replaced=frozenset())
+
+    def is_there(self) -> bool:
+        """Whether what it is for can be found and changed."""
+        if self.material is not None:
+            material = self.material.find_in(bpy.data.materials)
+            return material is not None and material.library is None
+        return bool(found(self.targets)) or (self.plane and self.scene.find_in(bpy.data.scenes) is not None)
+
 
 @dataclass
 class Staging:

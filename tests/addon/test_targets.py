@@ -149,11 +149,31 @@ def test_result_is_one_undo_step(maquette: Any, settings: Any, cube: Any) -> Non
 
 def test_another_file_loaded_while_it_runs(maquette: Any, settings: Any, cube: Any) -> None:
     job = maquette.start()
+    maquette.studio.poll()
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     cube = add_cube("Cube")
     maquette.finish(job)
     assert cube.active_material is None
     assert made()[0].use_fake_user
+
+
+def test_another_file_loaded_while_it_waits(maquette: Any, settings: Any, cube: Any) -> None:
+    job = maquette.start()
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    cube = add_cube("Cube")
+    assert job.state.name == "FAILED" and "Try again" in job.notice.text and not maquette.studio.busy
+    assert maquette.studio.retry(job.id) is job
+    maquette.finish(job)
+    assert job.state.name == "DONE" and cube.active_material is None
+    assert bpy.context.object.active_material == made()[0], "on a new preview plane"  # type: ignore[union-attr]
+
+
+def test_a_file_that_got_its_name_while_the_job_waited(maquette: Any, settings: Any, cube: Any, tmp_path: Path) -> None:
+    job = maquette.start()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    maquette.finish(job)
+    assert bpy.data.objects["Cube"].active_material.name == "red brick"
 
 
 def test_same_file_loaded_again_while_it_runs(maquette: Any, settings: Any, cube: Any, tmp_path: Path) -> None:
