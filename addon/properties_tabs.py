@@ -22,6 +22,7 @@ from .panels import draw_no_engine, draw_outcome, draw_param, draw_progress
 from .param_properties import CORNERS, DENSITY, MODEL, SHOWN
 from .presentation import in_sight, presentation, sub_panels
 from .quality_card import card
+from .scene.decisions import LOCK, WHOLE, is_locked
 from .scene.draft import draft_of, wish_of
 from .scene.ownership import why_locked
 from .scene.record import made_by, made_on, report_of
@@ -37,7 +38,8 @@ class Tab:
     bl_space_type = "PROPERTIES"
     bl_region_type = "WINDOW"
     bl_label = "Maquette"
-    bl_options = {"DEFAULT_CLOSED"}
+    # above Blender's own panels, below the list of slots
+    bl_order = -1
 
     def draw(self, context: Any) -> None:
         """What it is, its values, what was done by hand, how good it is."""
@@ -180,8 +182,13 @@ def _draw_buttons(layout: Any, thing: Any, generator: str, context: Any) -> None
         row.operator("maquette.forget_wishes", text="", icon="LOOP_BACK").generator = generator
     row = layout.row(align=True)
     row.scale_y = 1.3
-    row.operator("maquette.remake", icon="FILE_REFRESH").generator = generator
-    row.operator("maquette.remake_new_seed", icon="MOD_NOISE").generator = generator
+    locked = is_locked(thing)
+    change = row.row(align=True)
+    change.enabled = not locked
+    change.operator("maquette.remake", icon="FILE_REFRESH").generator = generator
+    change.operator("maquette.remake_new_seed", icon="MOD_NOISE").generator = generator
+    lock = row.operator("maquette.decide_part", text="", icon="LOCKED" if locked else "UNLOCKED", depress=locked)
+    lock.generator, lock.part, lock.decision = generator, WHOLE, "ASK" if locked else LOCK
     draw_outcome(layout, context, generator)
 
 
