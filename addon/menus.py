@@ -47,7 +47,11 @@ class MAQUETTE_MT_pie(Menu):  # noqa: N801 Blender's naming
             return
         again, new_seed = AGAIN[generator_of(made)]
         pie.operator(new_seed, icon="MOD_NOISE")
+        pie.operator("maquette.explore", icon="OUTLINER_OB_POINTCLOUD")
         pie.operator(again, icon="FILE_REFRESH")
+        pie.operator("maquette.vary", icon="MOD_WAVE")
+        pie.operator("maquette.more_like_these", icon="SOLO_ON")
+        pie.operator("maquette.save_to_library", icon="ASSET_MANAGER")
         pie.menu("MAQUETTE_MT_copy_request", icon="COPYDOWN")
         _draw_stop(pie)
 
@@ -77,6 +81,8 @@ def draw_made(menu: Any, context: Any) -> None:
     layout.separator()
     for operator in AGAIN[generator_of(made)]:
         layout.operator(operator)
+    layout.operator("maquette.explore")
+    layout.operator("maquette.save_to_library")
     layout.menu("MAQUETTE_MT_copy_request")
 
 

@@ -242,7 +242,7 @@ def run(story):
             traceback.print_exc(file=log)
             return finish()
 
-    bpy.app.timers.register(tick, first_interval=1.0)
+    bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
 
 
 def finish():

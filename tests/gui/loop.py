@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The designer's loop in a real window, for each generator: explore nine, lock, vary, rate, more like these, apply,
+save, close and open, edit again, undo, save to the library, put the asset on another object."""
+
+import bpy
+from driving import OUT, PATIENCE, check, click_button, frame_all, install, module, move, press, shot, until, viewport
+
+PANELS = ("texture", "characters", "architecture", "train", "material", "character", "building", "jobs", "history")
+
+
+def story():
+    """One loop a generator."""
+    yield from install()
+    for panel in PANELS:
+        kind = getattr(bpy.types, f"MAQUETTE_PT_{panel}", None)
+        if kind is not None and panel != "history":
+            bpy.utils.unregister_class(kind)
+    viewport()[0].tag_redraw()
+    yield 0.6
+    yield from open_panel()
+    for generator, prepare in (("texture", texture), ("character", character), ("architecture", building)):
+        yield from loop(generator, prepare)
+
+
+def open_panel():
+    """The panel Explore is the first: a click on its header opens it."""
+    _, region = viewport()
+    place = region.x + 60, region.y + region.height - 16
+    yield from move(*place)
+    yield from press("LEFTMOUSE", *place)
+    yield 0.6
+
+
+def texture():
+    """The learned space, on a cube."""
+    bpy.ops.mesh.primitive_cube_add(size=2)
+    settings = bpy.context.scene.maquette
+    settings.texture_method = "family"
+    settings.texture_family.size = 256
+    return "roughness"
+
+
+def character():
+    """Maquette's own bodies."""
+    settings = bpy.context.scene.maquette_characters
+    settings.method, settings.live = "base", False
+    settings.character_base.variety = 0.6
+    return "skin_tone"
+
+
+def building():
+    """A house."""
+    settings = bpy.context.scene.maquette_buildings
+    settings.method, settings.live = "building", False
+    settings.architecture_building.interiors = False
+    return "roof"
+
+
+def loop(generator, prepare):
+    """The whole loop of one generator."""
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=False)
+    yield 1.0
+    locked = prepare()
+    bpy.context.scene.maquette_loop.generator = generator
+    bpy.ops.ed.undo_push(message="Settings")
+    viewport()[0].tag_redraw()
+    yield 0.6
+    yield from explored(generator)
+    yield from refined(generator, locked)
+    made = yield from applied(generator)
+    if made is not None:
+        yield from come_back(generator, made)
+        yield from to_library(generator)
+
+
+def ended(limit_s=300):
+    """Wait for the queue to be empty; whether it is."""
+    studio = module("addon.engine").studio
+    yield from until(lambda: studio.busy, 3)
+    over = yield from until(lambda: not studio.busy, limit_s)
+    yield 0.5
+    return over
+
+
+def candidates():
+    """What the gallery shows."""
+    return list(bpy.context.scene.maquette_candidates.items)
+
+
+def fine(name, over):
+    """A check with what was said."""
+    notice = module("addon.engine").studio.notice
+    check(name, over and (notice is None or notice.level != "ERROR"), notice and notice.text)
+
+
+def explored(generator):
+    """Nine candidates, the first of them seen before the last is made."""
+    yield from click_button("maquette.explore")
+    studio = module("addon.engine").studio
+    streamed = yield from until(lambda: studio.busy and len(candidates()) > 1, 120)
+    check(f"{generator}: candidates come one by one", streamed)
+    over = yield from ended()
+    fine(f"{generator}: nine are explored", over and len(candidates()) == 9)
+    shot(f"loop-{generator}-1-explored")
+
+
+def refined(generator, locked):
+    """Lock a parameter, vary one, rate two, ask for more like these."""
+    bpy.ops.maquette.lock_param(param=locked)
+    bpy.ops.maquette.pick_candidate(number=3)
+    bpy.ops.maquette.vary("INVOKE_DEFAULT")
+    over = yield from ended()
+    fine(f"{generator}: varied", over and len(candidates()) >= 8)
+    values = {str(request_of(item)["params"][locked]) for item in candidates()}
+    check(f"{generator}: what is locked stays", len(values) == 1, values)
+    shot(f"loop-{generator}-2-varied")
+    for number, stars in ((1, 5), (4, 4), (6, 1)):
+        bpy.ops.maquette.pick_candidate(number=number)
+        bpy.ops.maquette.rate_candidate(rating=stars)
+    bpy.ops.maquette.more_like_these("INVOKE_DEFAULT")
+    over = yield from ended()
+    fine(f"{generator}: more like these", over and len(candidates()) >= 8)
+    shot(f"loop-{generator}-3-more")
+
+
+def request_of(item):
+    """A candidate's Request as plain JSON."""
+    return module("core.codec").parse_json(item.request, "The candidate")
+
+
+def applied(generator):
+    """One candidate in full in the scene."""
+    bpy.ops.maquette.pick_candidate(number=2)
+    bpy.ops.maquette.apply_candidate("INVOKE_DEFAULT")
+    over = yield from ended()
+    made = thing(generator)
+    fine(f"{generator}: applied", over and made is not None)
+    yield from frame_all()
+    shot(f"loop-{generator}-4-applied")
+    return made
+
+
+def thing(generator):
+    """What was made last of a generator."""
+    kinds = bpy.data.materials if generator == "texture" else bpy.data.objects
+    found = [item for item in kinds if "maquette_request" in item]
+    return found[-1] if found else None
+
+
+def come_back(generator, made):
+    """Save, close, open again, edit in place, undo."""
+    name, nodes = made.name, len(bpy.context.scene.maquette_history.nodes)
+    path = str(OUT / f"{generator}.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.read_homefile(use_empty=True)
+    yield 1.0
+    bpy.ops.wm.open_mainfile(filepath=path)
+    yield 1.5
+    again = thing(generator)
+    check(f"{generator}: the file keeps it", again is not None and again.name == name)
+    check(f"{generator}: and its history", len(bpy.context.scene.maquette_history.nodes) == nodes, nodes)
+    check(f"{generator}: and the candidates", len(candidates()) > 0)
+    select(generator, again)
+    before = str(again["maquette_request"])
+    with bpy.context.temp_override(area=viewport()[0]):
+        bpy.ops.maquette.remake_new_seed("INVOKE_DEFAULT")
+    over = yield from ended()
+    fine(f"{generator}: edited again in place", over and str(thing(generator)["maquette_request"]) != before)
+    shot(f"loop-{generator}-5-edited")
+    area, _ = viewport()
+    x, y = area.x + 300, area.y + 300
+    yield from move(x, y)
+    yield from press("Z", x, y, ctrl=True)
+    yield 1.0
+    check(f"{generator}: undo takes the edit back", str(thing(generator)["maquette_request"]) == before)
+
+
+def select(generator, made):
+    """Make it the active thing."""
+    for item in bpy.data.objects:
+        shown = made in [slot.material for slot in item.material_slots] if generator == "texture" else item == made
+        if shown:
+            bpy.context.view_layer.objects.active = item
+            item.select_set(True)
+            return
+
+
+def to_library(generator):
+    """Saved as an asset, and brought into another file, where it can be edited again."""
+    made = thing(generator)
+    select(generator, made)
+    with bpy.context.temp_override(area=viewport()[0]):
+        bpy.ops.maquette.save_to_library(name=f"Asset {generator}")
+    folder = module("addon.asset_folder").asset_folder()
+    yield from until(lambda: any(folder.rglob("*.blend")), 30 * PATIENCE)
+    file = next((p for p in folder.rglob("*.blend") if generator in p.stem.lower()), None)
+    check(f"{generator}: an asset is in the library", file is not None, str(folder))
+    shot(f"loop-{generator}-6-asset")
+    if file is None:
+        return
+    bpy.ops.wm.read_homefile(use_empty=True)
+    yield 1.0
+    with bpy.data.libraries.load(str(file)) as (inside, wanted):
+        if generator == "texture":
+            wanted.materials = inside.materials
+        else:
+            wanted.collections = inside.collections
+    if generator == "texture":
+        bpy.ops.mesh.primitive_uv_sphere_add()
+        bpy.context.object.data.materials.append(wanted.materials[0])
+    else:
+        bpy.context.scene.collection.children.link(wanted.collections[0])
+    again = thing(generator)
+    select(generator, again)
+    with bpy.context.temp_override(area=viewport()[0]):
+        bpy.ops.maquette.remake_new_seed("INVOKE_DEFAULT")
+    over = yield from ended()
+    fine(f"{generator}: the asset is edited in another file", over)
+    yield from frame_all()
+    shot(f"loop-{generator}-7-elsewhere")
