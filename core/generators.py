@@ -22,7 +22,8 @@ class Method:
     `roles` are the references that it takes, at most one each but for those in `repeatable`; those in `required` must
     be there; the first is what a reference without a role is. `noun` is what people call such a file, `export` the
     format that a result is written in when none is named. `lockable` are the parts that a Request's `locks` may name, *
-    standing for any text ("storey *").
+    standing for any text ("storey *"). `chance` is what the seed decides: the "design", or its "arrangement" alone
+    where a code or the references say what it is, or "nothing".
     """
 
     generator: str
@@ -38,6 +39,7 @@ class Method:
     noun: str = "picture"
     export: str = "png"
     lockable: tuple[str, ...] = ()
+    chance: str = "design"
 
     def check_locks(self, parts: Iterable[str]) -> None:
         """Raise InputError unless each part is one that this method can keep from an earlier result."""

@@ -25,7 +25,8 @@ class ParamSpec:
     """One parameter as the panel and the command line need to know it.
 
     `kind` is int, float, bool, str (one of `choices` where there are any) or tuple: several of `choices`, or
-    where there are none, `length` numbers or no number at all.
+    where there are none, `length` numbers or no number at all. `steers` is the share of its range that moves on
+    candidates go over (see `explore`), 0 for what they leave alone: sizes, briefs, what comes with a result.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ParamSpec:
     choices: tuple[str, ...]
     label: str
     length: int = 0
+    steers: float = 1.0
 
 
 def param(
@@ -50,6 +52,7 @@ def param(
     choices: tuple[str, ...] = (),
     label: str = "",
     length: int = 0,
+    steers: float = 1.0,
 ) -> Any:
     """A dataclass field that carries its range, unit and description."""
     details = {
@@ -59,6 +62,7 @@ def param(
         "choices": choices,
         "label": label,
         "length": length,
+        "steers": steers,
     }
     return dataclasses.field(default=default, metadata={"description": description, **details})
 
@@ -102,6 +106,7 @@ def specs(kind: type[Params]) -> tuple[ParamSpec, ...]:
             choices=field.metadata["choices"],
             label=field.metadata["label"] or _label(field.name, field.metadata["unit"]),
             length=field.metadata["length"],
+            steers=field.metadata["steers"],
         )
         for field in dataclasses.fields(kind)
     )

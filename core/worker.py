@@ -23,7 +23,20 @@ from typing import TextIO
 from . import protocol
 from .context import span
 from .errors import Cancelled, MaquetteError
-from .protocol import AssetMade, Cancel, Failed, Generate, Message, Progress, Quit, Ready, Warn, WasCancelled
+from .protocol import (
+    AssetMade,
+    Cancel,
+    Explore,
+    Explored,
+    Failed,
+    Generate,
+    Message,
+    Progress,
+    Quit,
+    Ready,
+    Warn,
+    WasCancelled,
+)
 from .version import VERSION
 
 # progress is shown by people's eyes: more often only costs the host
@@ -78,12 +91,12 @@ class Inbox:
 
     def __init__(self, stream: TextIO, channel: Channel) -> None:
         self._stream, self._channel = stream, channel
-        self._jobs: queue.SimpleQueue[Generate | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Generate | Explore | None] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
         self._host_is_gone = False
         threading.Thread(target=self._read, name="maquette-inbox", daemon=True).start()
 
-    def next_job(self) -> Generate | None:
+    def next_job(self) -> Generate | Explore | None:
         """Wait for the next job; None when the host is done."""
         return self._jobs.get()
 
@@ -93,7 +106,7 @@ class Inbox:
 
     def _read(self) -> None:
         for message in listen(self._stream, self._channel, protocol.TO_ENGINE):
-            if isinstance(message, Generate):
+            if isinstance(message, (Generate, Explore)):
                 self._cancelled.discard(message.id)
                 self._jobs.put(message)
             elif isinstance(message, Cancel):
@@ -151,6 +164,18 @@ def run_job(job: Generate, speaker: Speaker) -> AssetMade:
     return AssetMade(job.id, job.folder, files, time.monotonic() - started)
 
 
+def run_exploration(job: Explore, speaker: Speaker, channel: Channel) -> Explored:
+    """Make every candidate, each told of as soon as it is there."""
+    from . import exploring
+
+    return exploring.run(job, speaker.progress, speaker.warn, channel.send)
+
+
+def run_any(job: Generate | Explore, speaker: Speaker, channel: Channel) -> Message:
+    """What answers a job of either kind."""
+    return run_job(job, speaker) if isinstance(job, Generate) else run_exploration(job, speaker, channel)
+
+
 def answer(job: str, channel: Channel, work: Callable[[], Message]) -> None:
     """Do one job's work and send exactly one message that ends it: what the work returns, cancelled, or error."""
     try:
@@ -196,7 +221,7 @@ def main() -> None:
     inbox = Inbox(stream, channel)
     say_ready(channel)
     while (job := inbox.next_job()) is not None:
-        answer(job.id, channel, functools.partial(run_job, job, Speaker(job.id, inbox, channel)))
+        answer(job.id, channel, functools.partial(run_any, job, Speaker(job.id, inbox, channel), channel))
 
 
 if __name__ == "__main__":

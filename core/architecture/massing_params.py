@@ -11,7 +11,7 @@ from .massing_brief import MassingBrief
 
 def _weight(default: float, description: str) -> float:
     """How much one aim counts beside the daylit floor area."""
-    number: float = param(default, description, minimum=0.0, maximum=10.0)
+    number: float = param(default, description, minimum=0.0, maximum=10.0, steers=0.1)
     return number
 
 
@@ -20,31 +20,39 @@ class MassingParams(Params):
     """What is asked of a massing, the limits that it keeps, and how long is searched."""
 
     floor_area_ratio: float = param(
-        2.5, "Gross floor area as a multiple of the plot's area", minimum=0.05, maximum=40.0
+        2.5, "Gross floor area as a multiple of the plot's area", minimum=0.05, maximum=40.0, steers=0.0
     )
     gross_floor_area_m2: float = param(
-        0.0, "Gross floor area; 0 takes the floor area ratio", minimum=0.0, maximum=1e6, unit="m2"
+        0.0, "Gross floor area; 0 takes the floor area ratio", minimum=0.0, maximum=1e6, unit="m2", steers=0.0
     )
-    height_limit_m: float = param(33.0, "Nothing stands higher", minimum=2.2, maximum=600.0, unit="m")
-    setback_m: float = param(6.0, "Nothing stands nearer to the plot's boundary", minimum=0.0, maximum=100.0, unit="m")
-    coverage: float = param(1.0, "Largest share of the plot that may be built on", minimum=0.01, maximum=1.0)
-    storey_height_m: float = param(3.3, "From floor to floor", minimum=2.2, maximum=10.0, unit="m")
+    height_limit_m: float = param(33.0, "Nothing stands higher", minimum=2.2, maximum=600.0, unit="m", steers=0.0)
+    setback_m: float = param(
+        6.0, "Nothing stands nearer to the plot's boundary", minimum=0.0, maximum=100.0, unit="m", steers=0.0
+    )
+    coverage: float = param(
+        1.0, "Largest share of the plot that may be built on", minimum=0.01, maximum=1.0, steers=0.0
+    )
+    storey_height_m: float = param(3.3, "From floor to floor", minimum=2.2, maximum=10.0, unit="m", steers=0.0)
     bar_depth_m: float = param(
         14.0, "Depth of the bars that the search begins with", minimum=7.0, maximum=30.0, unit="m"
     )
     core_width_m: float = param(
-        7.0, "Least width of a wing: what a stair and a lift need", minimum=4.0, maximum=20.0, unit="m"
+        7.0, "Least width of a wing: what a stair and a lift need", minimum=4.0, maximum=20.0, unit="m", steers=0.0
     )
-    latitude_deg: float = param(52.0, "Latitude of the site, south negative", minimum=-65.0, maximum=65.0, unit="deg")
+    latitude_deg: float = param(
+        52.0, "Latitude of the site, south negative", minimum=-65.0, maximum=65.0, unit="deg", steers=0.0
+    )
     north_deg: float = param(
-        0.0, "Where north lies, clockwise from the scene's +Y", minimum=-360.0, maximum=360.0, unit="deg"
+        0.0, "Where north lies, clockwise from the scene's +Y", minimum=-360.0, maximum=360.0, unit="deg", steers=0.0
     )
     sun_hours: float = param(
-        3.0, "Hours of sun on 21 March that daylight a facade", minimum=0.5, maximum=10.0, unit="h"
+        3.0, "Hours of sun on 21 March that daylight a facade", minimum=0.5, maximum=10.0, unit="h", steers=0.0
     )
-    daylit_depth_m: float = param(7.0, "How far in a sunny facade lights a floor", minimum=2.0, maximum=20.0, unit="m")
-    options: int = param(6, "How many different designs are offered", minimum=1, maximum=12)
-    evaluations: int = param(4000, "How many designs are tried", minimum=200, maximum=100000)
+    daylit_depth_m: float = param(
+        7.0, "How far in a sunny facade lights a floor", minimum=2.0, maximum=20.0, unit="m", steers=0.0
+    )
+    options: int = param(6, "How many different designs are offered", minimum=1, maximum=12, steers=0.0)
+    evaluations: int = param(4000, "How many designs are tried", minimum=200, maximum=100000, steers=0.0)
     neighbour_sun_weight: float = _weight(
         1.0, "What sun on the neighbours' facades counts beyond that which the best plain rule leaves them"
     )

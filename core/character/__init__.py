@@ -33,6 +33,7 @@ METHODS: tuple[Method, ...] = (
         required=("character", "proportions"),
         noun="character file",
         export="glb",
+        chance="nothing",
     ),
     Method(
         generator="character",

@@ -22,7 +22,7 @@ MAX_CHARACTERS = 64
 
 def slider(description: str) -> Any:
     """One attribute: -1 to 1, 0 changes nothing."""
-    return param(0.0, description, minimum=-1.0, maximum=1.0)
+    return param(0.0, description, minimum=-1.0, maximum=1.0, steers=0.8)
 
 
 def variety_param(what: str, default: float = 0.5) -> Any:
@@ -38,6 +38,7 @@ def picked_param(part: str) -> Any:
         minimum=0,
         maximum=MAX_CHARACTERS,
         label=f"{part.capitalize()} of",
+        steers=0.0,
     )
 
 
@@ -62,7 +63,11 @@ class CharacterParams(Params):
     keep: tuple[str, ...] = param((), "What stays as it is in the character", choices=KEPT)
     clips: bool = param(True, "Whether the animation clips come with the character, fitted to its bones")
     levels: int = param(
-        0, "How many coarser versions of the meshes to make, each with half the faces", minimum=0, maximum=MAX_LEVELS
+        0,
+        "How many coarser versions of the meshes to make, each with half the faces",
+        minimum=0,
+        maximum=MAX_LEVELS,
+        steers=0.0,
     )
 
 

@@ -19,6 +19,7 @@ METHODS = (
         roles=(*MAP_NAMES, "mask"),
         required=("albedo",),
         repeatable=MAP_NAMES,
+        chance="arrangement",
     ),
     Method(
         generator="texture",
@@ -30,6 +31,7 @@ METHODS = (
         version=2,
         roles=MAP_NAMES,
         required=("albedo",),
+        chance="nothing",
     ),
     Method(
         generator="texture",
@@ -41,6 +43,7 @@ METHODS = (
         version=2,
         roles=(*MAP_NAMES, "mask"),
         required=("albedo",),
+        chance="arrangement",
     ),
     Method(
         generator="texture",
@@ -52,6 +55,7 @@ METHODS = (
         version=2,
         roles=MAP_NAMES,
         required=("albedo",),
+        chance="arrangement",
     ),
     Method(
         generator="texture",
@@ -63,6 +67,7 @@ METHODS = (
         version=2,
         roles=("albedo",),
         required=("albedo",),
+        chance="nothing",
     ),
     Method(
         generator="texture",
@@ -74,5 +79,6 @@ METHODS = (
         version=3,
         roles=MAP_NAMES,
         repeatable=("albedo",),
+        chance="arrangement",
     ),
 )

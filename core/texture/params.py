@@ -13,7 +13,7 @@ from .maps import MAP_NAMES
 
 def size_m_param(what: str) -> Any:
     """A width in the real world."""
-    return param(1.0, what, minimum=0.001, maximum=1000.0, unit="m", label="Real-world size")
+    return param(1.0, what, minimum=0.001, maximum=1000.0, unit="m", label="Real-world size", steers=0.0)
 
 
 def relief_param() -> Any:
@@ -24,6 +24,7 @@ def relief_param() -> Any:
         "a normal map that is given without a height decides it itself",
         minimum=0.0,
         maximum=0.5,
+        steers=0.1,
     )
 
 
@@ -50,7 +51,7 @@ def corners_param() -> Any:
 
 
 def _share(description: str, most: float, default: float = 0.0) -> Any:
-    return param(default, description, minimum=0.0, maximum=most)
+    return param(default, description, minimum=0.0, maximum=most, steers=0.0)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class MaterialParams(Params):
 class ExemplarParams(MaterialParams):
     """A material synthesised from one picture of a surface."""
 
-    size: int = param(1024, "Width and height of the material", minimum=64, maximum=8192, unit="px")
+    size: int = param(1024, "Width and height of the material", minimum=64, maximum=8192, unit="px", steers=0.0)
     size_m: float = size_m_param("Width of the tile in the real world")
     variety: float = param(
         0.5,
@@ -102,6 +103,7 @@ class TileableParams(MaterialParams):
         "off",
         "Size in pixels: off keeps each texel as it is; else that of the picture, or the nearest powers of two",
         choices=("off", "picture", "power_of_two"),
+        steers=0.0,
     )
     size_m: float = size_m_param("Width of the picture in the real world; the tile is as wide as what is kept of it")
     relief: float = relief_param()
@@ -142,10 +144,12 @@ class ExtendParams(MaterialParams):
 class PhotoParams(MaterialParams):
     """All maps of a picture that stays as it is, read from it by a network."""
 
-    strength: float = param(1.0, "How deep the relief is, beside what the network reads", minimum=0.0, maximum=4.0)
+    strength: float = param(
+        1.0, "How deep the relief is, beside what the network reads", minimum=0.0, maximum=4.0, steers=0.3
+    )
     invert: bool = param(False, "Whether what was read as high is low")
     detail: float = param(
-        1.0, "How much of the finest relief is kept; above 1 it is sharpened", minimum=0.0, maximum=2.0
+        1.0, "How much of the finest relief is kept; above 1 it is sharpened", minimum=0.0, maximum=2.0, steers=0.5
     )
     delight: float = param(
         0.7,
@@ -156,7 +160,7 @@ class PhotoParams(MaterialParams):
     even_light: float = param(
         0.5, "How much of slow changes of brightness across the picture is taken out", minimum=0.0, maximum=1.0
     )
-    roughness: float = param(0.0, "Added to the roughness that was read", minimum=-1.0, maximum=1.0)
+    roughness: float = param(0.0, "Added to the roughness that was read", minimum=-1.0, maximum=1.0, steers=0.3)
     tile: bool = param(False, "Whether the result is made to tile, with the least change")
     model: str = model_param()
     size_m: float = size_m_param("Width of the picture in the real world")
@@ -168,19 +172,23 @@ class PhotoParams(MaterialParams):
 class FamilyParams(MaterialParams):
     """A material from the learned space: by chance, or where pictures lie in it."""
 
-    size: int = param(1024, "Width of the material", minimum=64, maximum=4096, unit="px")
-    aspect: float = param(1.0, "Width to height of the material", minimum=0.125, maximum=8.0)
+    size: int = param(1024, "Width of the material", minimum=64, maximum=4096, unit="px", steers=0.0)
+    aspect: float = param(1.0, "Width to height of the material", minimum=0.125, maximum=8.0, steers=0.0)
     size_m: float = size_m_param("Width of the tile in the real world")
     category: str = param("any", "What a material by chance shall be; pictures decide it themselves")
     variety: float = param(
         0.6, "How far a material by chance may lie from those that were trained on", minimum=0.0, maximum=1.0
     )
-    scale: float = param(0.0, "Size of the structure in powers of two: -1 is half as large", minimum=-2.0, maximum=1.0)
-    brightness: float = param(0.0, "Lighter or darker", minimum=-0.5, maximum=0.5)
-    hue: float = param(0.0, "Turns the colours around the wheel", minimum=-0.5, maximum=0.5)
-    saturation: float = param(1.0, "Strength of the colours", minimum=0.0, maximum=3.0)
-    contrast: float = param(1.0, "Strength of the differences within the albedo", minimum=0.0, maximum=3.0)
-    roughness: float = param(0.0, "Added to the roughness", minimum=-1.0, maximum=1.0)
-    depth: float = param(1.0, "How deep the relief is, beside what belongs to the material", minimum=0.0, maximum=4.0)
+    scale: float = param(
+        0.0, "Size of the structure in powers of two: -1 is half as large", minimum=-2.0, maximum=1.0, steers=0.3
+    )
+    brightness: float = param(0.0, "Lighter or darker", minimum=-0.5, maximum=0.5, steers=0.4)
+    hue: float = param(0.0, "Turns the colours around the wheel", minimum=-0.5, maximum=0.5, steers=0.2)
+    saturation: float = param(1.0, "Strength of the colours", minimum=0.0, maximum=3.0, steers=0.3)
+    contrast: float = param(1.0, "Strength of the differences within the albedo", minimum=0.0, maximum=3.0, steers=0.3)
+    roughness: float = param(0.0, "Added to the roughness", minimum=-1.0, maximum=1.0, steers=0.3)
+    depth: float = param(
+        1.0, "How deep the relief is, beside what belongs to the material", minimum=0.0, maximum=4.0, steers=0.3
+    )
     model: str = model_param()
     maps: tuple[str, ...] = maps_param()
