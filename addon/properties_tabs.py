@@ -38,15 +38,18 @@ class Tab:
     bl_space_type = "PROPERTIES"
     bl_region_type = "WINDOW"
     bl_label = "Maquette"
-    # above Blender's own panels, below the list of slots
-    bl_order = -1
+    # without a header of its own it stands above Blender's panels, below the name and the slots
+    bl_options = {"HIDE_HEADER"}
 
     def draw(self, context: Any) -> None:
         """What it is, its values, what was done by hand, how good it is."""
         layout = self.layout  # type: ignore[attr-defined]
         layout.use_property_split = True
         layout.use_property_decorate = False
-        draw_made(layout, active_made(context), context)
+        header, body = layout.panel("maquette_tab", default_closed=False)
+        header.label(text="Maquette")
+        if body is not None:
+            draw_made(body, active_made(context), context)
 
 
 class MAQUETTE_PT_material_tab(Tab, Panel):  # noqa: N801 Blender's naming
@@ -98,7 +101,8 @@ def draw_made(layout: Any, thing: Any, context: Any) -> None:
         _draw_locked(layout, thing, locked, context)
     elif engine.found() is None:
         draw_no_engine(layout, context)
-    body = layout.column()
+    # parts that open want the whole width; where nothing can be changed all is grey
+    body = layout.column() if locked else layout
     body.enabled = not locked
     _draw_values(body, thing, wish, context)
     _draw_buttons(body, thing, generator, context)

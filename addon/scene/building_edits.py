@@ -14,7 +14,7 @@ from .building_objects import place_part
 from .building_parts import objects_of, was_moved
 from .building_swap import made_materials, material_part, mesh_part
 from .decisions import HandEdit
-from .mesh_edits import edited_by_hand
+from .mesh_edits import edited_by_hand, sculpted
 from .surface import made_name
 
 
@@ -29,6 +29,7 @@ def _meshes(root: Any) -> list[HandEdit]:
     for data in [*shown, *all_held(root)]:
         key = key_of(data)
         words = edited_by_hand(data) if key is not None else []
+        words += ["sculpted levels"] if key is not None and sculpted(shown.get(data)) else []
         if key is not None and words:
             label = shown[data].name if data in shown else data.name
             edits.setdefault(mesh_part(key[0]), HandEdit(mesh_part(key[0]), label, f"{' and '.join(words)} changed"))

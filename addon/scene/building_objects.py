@@ -16,7 +16,7 @@ from .building_swap import mesh_part
 from .bundle_building import Part, group_number
 from .decisions import NO_HANDS, Hands
 from .mapping import UV_SIZE
-from .mesh_edits import named, worked_on
+from .mesh_edits import named, sculpted, worked_on
 
 
 def bring_objects(
@@ -122,7 +122,7 @@ def _describe(item: Any, part: Part) -> None:
 def _own_work(item: Any, hands: Hands) -> bool:
     """Whether an object shows a made mesh that stays because of what was done to it by hand."""
     key = key_of(item.data)
-    return key is not None and hands.keeps(mesh_part(key[0]), edited(item.data))
+    return key is not None and hands.keeps(mesh_part(key[0]), edited(item.data) or sculpted(item))
 
 
 def _remove(root: Any, gone: Sequence[Any], hands: Hands) -> list[str]:

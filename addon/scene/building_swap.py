@@ -14,6 +14,7 @@ from .as_made import changed, is_as_made, remove
 from .building_mesh import DIGEST, GIVEN_UP, carriable, carry_over, edited, fill_slots, key_of, marked, stage_mesh
 from .building_parts import building_of
 from .decisions import NO_HANDS, Hands
+from .mesh_edits import sculpted
 from .surface import SURFACE, made_name
 
 if TYPE_CHECKING:
@@ -49,15 +50,15 @@ def exchange(
         key = key_of(data)
         if key is None or key not in wanted:
             continue
-        part = mesh_part(key[0])
-        if part in hands.locked:
+        part, shown = mesh_part(key[0]), users.get(data)
+        given_up = part in hands.replaced and (edited(data) or sculpted(shown))
+        if part in hands.locked or (is_current(data, made) and not given_up):
             now.setdefault(key, data)
-        elif part in hands.replaced and edited(data):
+        elif given_up:
             giving_way.append(data)
-        elif is_current(data, made) or _carried(data, users.get(data), made, key):
+        elif _carried(data, shown, made, key):
             now.setdefault(key, data)
-        elif edited(data):
-            shown = users.get(data)
+        elif edited(data) or sculpted(shown):
             said.append(f"'{(shown or data).name}' was changed by hand, so it stays as it is.")
             if shown is None:
                 # a level of detail that is not shown has no user but the root

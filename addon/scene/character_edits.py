@@ -16,7 +16,7 @@ from .character_parts import actions_of, levels_of, meshes_of
 from .character_swap import is_edited, level_part, material_part, mesh_part
 from .clips import clip_part
 from .decisions import HandEdit
-from .mesh_edits import edited_by_hand, weighted_by_hand
+from .mesh_edits import edited_by_hand, sculpted, weighted_by_hand
 from .surface import SURFACE, made_name
 
 
@@ -29,6 +29,7 @@ def _meshes(armature: Any) -> list[HandEdit]:
     edits = []
     for name, item in meshes_of(armature).items():
         words = edited_by_hand(item.data) + (["weights"] if weighted_by_hand(item) else [])
+        words += ["sculpted levels"] if sculpted(item) else []
         if words:
             edits.append(HandEdit(mesh_part(name), item.name, f"{' and '.join(words)} changed"))
     return edits

@@ -17,7 +17,7 @@ from .decisions import Hands
 from .levels import add_levels
 from .mesh import add_shape_keys, new_mesh
 from .mesh import fits as mesh_fits
-from .mesh_edits import edited_by_hand, named, remember_weights, weighted_by_hand, worked_on
+from .mesh_edits import edited_by_hand, named, remember_weights, sculpted, weighted_by_hand, worked_on
 from .skin import add_weights, skin_of
 from .surface import SURFACE, find_or_make, surface_hash
 
@@ -42,7 +42,7 @@ def material_part(name: str) -> str:
 
 def is_edited(item: Any) -> bool:
     """Whether a mesh object's mesh, or its weights, were changed by hand."""
-    return bool(edited_by_hand(item.data)) or weighted_by_hand(item)
+    return bool(edited_by_hand(item.data)) or weighted_by_hand(item) or sculpted(item)
 
 
 def exchange_parts(

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...core.asset import Mesh as MadeMesh
 from ...core.errors import BundleError
-from .mesh_stamp import LAYERS, edited_keys, layers_checksum, remember_keys
+from .mesh_stamp import ATTRIBUTES, LAYERS, attribute_names, edited_keys, layers_checksum, remember_keys
 
 # on a mesh: the hash of the made faces, and of those that it got; on its vertices: where they were made
 TOPOLOGY, FACES, MADE_AT = "maquette_topology", "maquette_faces", ".maquette_made"
@@ -52,6 +52,7 @@ def new_mesh(name: str, made: MadeMesh, per_metre: float) -> Any:
     _set_normals(mesh, made, corners)
     mesh.validate(clean_customdata=False)
     mesh[TOPOLOGY], mesh[FACES], mesh[LAYERS] = topology(made), _faces_hash(mesh), layers_checksum(mesh)
+    mesh[ATTRIBUTES] = "\n".join(sorted(attribute_names(mesh)))
     _remember(mesh, made.positions * np.float32(per_metre))
     return mesh
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .building_copies import POINTS
 from .mesh import HAND_TOLERANCE, cut_by_hand, made_places
-from .mesh_stamp import LAYERS, edited_keys, layers_checksum
+from .mesh_stamp import LAYERS, added_attributes, edited_keys, layers_checksum
 
 # on an object: the name that it was given, and the checksum of its vertices' weights
 NAMED, WEIGHTS = "maquette_named", "maquette_weights"
@@ -25,6 +25,8 @@ def edited_by_hand(mesh: Any) -> list[str]:
     words = ["vertices"] if moved_by_hand(mesh) else []
     if LAYERS in mesh and mesh[LAYERS] != layers_checksum(mesh):
         words.append("UVs or colours")
+    added = added_attributes(mesh)
+    words += [", ".join(name.removeprefix(".").replace("_", " ") for name in added[:3])] if added else []
     keys = edited_keys(mesh)
     return words + ([f"shape keys {', '.join(keys[:3])}"] if keys else [])
 
@@ -38,6 +40,11 @@ def moved_by_hand(mesh: Any) -> bool:
     now = np.empty(len(made) * 3, np.float32)
     (keys[0].data if len(keys) else mesh.vertices).foreach_get("co", now)
     return bool(np.abs(now.reshape(-1, 3) - made).max(initial=0.0) > HAND_TOLERANCE)
+
+
+def sculpted(item: Any) -> bool:
+    """Whether an object's mesh carries the levels of a Multiresolution modifier, which go with the mesh."""
+    return item is not None and any(modifier.type == "MULTIRES" for modifier in item.modifiers)
 
 
 def remember_weights(item: Any) -> None:

@@ -11,6 +11,11 @@ import numpy as np
 
 # on a mesh: the checksums of its UVs, colours and faces' materials, and of its made shape keys by name
 LAYERS, KEYS = "maquette_layers", "maquette_keys"
+# and the names of its attributes: creases, sharp edges and seams are such, and whatever the designer adds
+ATTRIBUTES = "maquette_attributes"
+# attributes that Blender adds and takes away by itself
+_BLENDERS_OWN = ("position", "material_index", "sharp_face", "custom_normal")
+_SEAM = ".uv_seam"
 
 
 def layers_checksum(mesh: Any) -> str:
@@ -27,6 +32,19 @@ def layers_checksum(mesh: Any) -> str:
         attribute.data.foreach_get("color", colours)
         checksum = zlib.crc32(colours.tobytes(), zlib.crc32(attribute.name.encode(), checksum))
     return f"{checksum:08x}"
+
+
+def attribute_names(mesh: Any) -> set[str]:
+    """The names of a mesh's attributes but for what only Blender looks at."""
+    names = (attribute.name for attribute in mesh.attributes)
+    return {name for name in names if name == _SEAM or (name[0] != "." and name not in _BLENDERS_OWN)}
+
+
+def added_attributes(mesh: Any) -> list[str]:
+    """The attributes that a made mesh did not bring."""
+    if ATTRIBUTES not in mesh:
+        return []
+    return sorted(attribute_names(mesh) - set(str(mesh[ATTRIBUTES]).split("\n")))
 
 
 def remember_keys(mesh: Any, names: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ AMBIENT, SUN = 0.35, 1.0
 
 
 def ball(maps: Mapping[str, np.ndarray], size: int = SIZE) -> np.ndarray:
-    """(size, size, 4) float32 sRGB with alpha, bottom row first, from maps (H, W, C) that are bottom row first too."""
+    """(size, size, 4) float32 sRGB times alpha, and alpha, from maps (H, W, C); the bottom row is first in all."""
     axis = (np.arange(size) + 0.5) / size * 2.1 - 1.05
     x, y = np.meshgrid(axis, axis)
     inside = np.clip(1.0 - x * x - y * y, 0.0, None)
@@ -28,7 +28,8 @@ def ball(maps: Mapping[str, np.ndarray], size: int = SIZE) -> np.ndarray:
     shine = _shine(normal, _at(maps["roughness"], u, v)[..., 0] if "roughness" in maps else np.full_like(x, 0.6))
     lit = np.clip(colour * diffuse[..., None] + shine[..., None], 0.0, 1.0) ** (1 / 2.2)
     alpha = np.clip((1.0 - np.sqrt(x * x + y * y)) * size / 2.1 + 0.5, 0.0, 1.0)
-    rgba: np.ndarray = np.concatenate([lit, alpha[..., None]], axis=-1).astype(np.float32)
+    # Blender draws pictures as if their colour held the alpha already
+    rgba: np.ndarray = np.concatenate([lit * alpha[..., None], alpha[..., None]], axis=-1).astype(np.float32)
     return rgba
 
 

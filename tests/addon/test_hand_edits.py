@@ -226,7 +226,7 @@ def other_faces(made: Any) -> Any:
     return dataclasses.replace(made, asset=dataclasses.replace(made.asset, meshes=(less,)))
 
 
-@pytest.mark.parametrize("kind", ["vertices", "uvs", "weights", "keys"])
+@pytest.mark.parametrize("kind", ["vertices", "uvs", "weights", "keys", "crease", "levels"])
 def test_an_edited_mesh_outlives_another_one(workshop: Workshop, kind: str) -> None:
     armature = workshop.add()
     change = workshop.maquette.module("addon.scene.character").change_character
@@ -237,13 +237,18 @@ def test_an_edited_mesh_outlives_another_one(workshop: Workshop, kind: str) -> N
         body.data.uv_layers[0].uv[2].vector = (0.9, 0.9)
     elif kind == "weights":
         body.vertex_groups["upper"].add([0], 0.7, "REPLACE")
+    elif kind == "crease":
+        body.data.attributes.new("crease_edge", "FLOAT", "EDGE").data[0].value = 1.0
+    elif kind == "levels":
+        body.modifiers.new("Sculpted", "MULTIRES")
     else:
         body.data.shape_keys.key_blocks["Smile"].data[3].co.z += 0.5
     data = body.data
     said = change(armature, other_faces(workshop.made()), 1.0)
     assert body.data == data and said == ["'Body' was changed by hand, so it stays as it is."]
     assert change(armature, other_faces(workshop.made()), 1.0, {"mesh Body"}) == []
-    assert len(body.data.polygons) == 9 and edits(workshop.maquette, armature) == []
+    left = [("mesh Body", "sculpted levels changed")] if kind == "levels" else []
+    assert len(body.data.polygons) == 9 and edits(workshop.maquette, armature) == left
 
 
 def test_another_mesh_comes_onto_the_same_object(workshop: Workshop) -> None:
