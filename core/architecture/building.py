@@ -6,12 +6,16 @@ Each part takes its own chance from the seed, so that what one parameter changes
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from ..asset import Asset
 from ..context import Context, span
 from ..errors import InputError
 from ..request import Request
+from .building_inside import Inside, inside_of, uses_of
+from .building_code import with_code
 from .building_kernel import build
 from .building_levels import with_levels
 from .building_params import HOUSE, BuildingParams
@@ -22,15 +26,12 @@ from .building_shells import shells_of
 from .building_style import BuildingStyle
 from .building_textures import textured
 from .curves import facetted
-from .fixtures import fixtures_of
-from .interiors import interiors_of
 from .massing import Massing
 from .plan import sentence
 from .programme import parse_programme
 from .site import Site, read_site
 from .stairs import StairRun
-from .storey_layout import ONE_DWELLING_M2
-from .storey_plans import plan_of
+from .storey_houses import house_of
 
 
 def generate(request: Request, context: Context) -> Asset:
@@ -39,18 +40,20 @@ def generate(request: Request, context: Context) -> Asset:
     assert isinstance(params, BuildingParams)
     context.progress(0.0, "Reading the site")
     site = read_site(request.references[0].path) if request.references else Site()
+    request = with_code(request, site, context)
     massing = massing_for(site, params, request, context)
     context.progress(0.5, "Building")
     style = style_of(params)
-    stairs, inside = rooms_for(massing, style, site, params, request, context)
+    rooms = rooms_for(massing, style, site, params, request, context)
     parts = build(
         massing,
         style,
         front_door=site.front_door,
         neighbours=site.neighbours,
         plot=site.plot,
-        stairs=stairs,
-        extras=inside,
+        stairs=rooms.stairs,
+        extras=rooms.parts,
+        entrances=rooms.entrances,
     )
     if params.levels:
         parts = with_levels(parts, params.levels)
@@ -65,36 +68,74 @@ def generate(request: Request, context: Context) -> Asset:
         instances=parts.instances,
         elements=parts.elements,
         report=parts.report,
+        code=request.code or (),
     )
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What stands inside: the stairs that the rooms leave room for, None for the usual ones; where the building's doors
+    are (2,), none for the usual one; and the parts."""
+
+    stairs: tuple[StairRun, ...] | None = None
+    entrances: tuple[np.ndarray, ...] = ()
+    parts: tuple[Extra, ...] = ()
 
 
 def rooms_for(
     massing: Massing, style: BuildingStyle, site: Site, params: BuildingParams, request: Request, context: Context
-) -> tuple[tuple[StairRun, ...] | None, tuple[Extra, ...]]:
-    """The stairs that the rooms leave room for, None for the usual ones, and what stands inside: of houses with one
-    plate on every storey, of up to one dwelling's size; other buildings are left open, and that is told."""
+) -> Rooms:
+    """Rooms on every storey: of a house around the stair behind its door, else of dwellings along stairs and
+    corridors. What cannot be divided is left open, and that is told."""
     if not params.interiors:
-        return None, ()
+        return Rooms()
     programme = parse_programme(params.programme)
-    storeys, shells = shells_of(facetted(massing, style.facade_style), style, site.front_door, site.neighbours)
+    massing = facetted(massing, style.facade_style)
+    storeys, shells = shells_of(massing, style, site.front_door, site.neighbours)
+    seed = part_seed(request.seed, "plan")
     try:
-        found = plan_of(storeys, shells, site, programme, part_seed(request.seed, "plan"))
+        house = house_of(storeys, shells, site, programme, seed)
     except InputError as error:
         # rooms that nobody asked for must not stop a small building
         if params.programme != HOUSE:
             raise
         context.warn(f"The building has no inner walls. {error}")
-        return None, ()
-    if found is None:
+        return Rooms()
+    if house is not None:
+        for verdict in house.verdicts[:1]:
+            context.warn(sentence(verdict))
+        return Rooms(house.stairs, (), (house.extra(shells, style.slab_m),))
+    is_default = params.programme == HOUSE
+
+    def progress(text: str) -> None:
+        context.progress(0.5, text)
+
+    inside = inside_of(
+        storeys, shells, site, programme, seed, lambda index: uses_of(params.style, is_default, index), progress
+    )
+    if inside is None or not inside.parts:
         context.warn(
-            "The building has no inner walls: rooms are planned where every storey is one dwelling of up to "
-            f"{ONE_DWELLING_M2:.0f} m2 with room for a stair behind the front door."
+            "The building has no inner walls: no stairs or corridor were found that reach dwellings on every storey. "
+            "Give it a wider outline or another facade, or draw its rooms."
         )
-        return None, ()
-    plan, stairs, verdict = found
-    if not verdict.valid:
-        context.warn(sentence(verdict))
-    return stairs, (interiors_of(plan, storeys, style.slab_m), fixtures_of(plan, storeys, shells))
+        return Rooms()
+    _tell(inside, context)
+    shells = shells_of(massing, style, site.front_door, site.neighbours, None, inside.entrances)[1]
+    return Rooms(tuple(inside.runs), tuple(inside.entrances), (inside.extra(style.slab_m),))
+
+
+def _tell(inside: Inside, context: Context) -> None:
+    """Say what the rooms do not have."""
+    if inside.open_storeys:
+        context.warn(
+            f"{', '.join(inside.open_storeys[:6])} stayed open inside: no ways were found that reach every part. "
+            "Change the outline or the massing there."
+        )
+    if inside.missing:
+        context.warn(
+            f"{inside.missing} of {inside.dwellings} dwellings miss a rule of plans, such as a room's area, width or "
+            "window. Change the programme or the outline."
+        )
 
 
 def style_of(params: BuildingParams) -> BuildingStyle:

@@ -74,10 +74,12 @@ def build(
     stairs: Sequence[StairRun] | None = None,
     floor_holes: Mapping[int, Sequence[np.ndarray]] | None = None,
     extras: Sequence[Extra] = (),
+    entrances: Sequence[np.ndarray] = (),
 ) -> BuildingParts:
     """Every part of the building that `massing` stands for.
 
-    `front_door` (2,) metres says which wall has the door; walls beside `neighbours` are blind as far up as those go.
+    `front_door` (2,) metres says which wall has the door, `entrances` which bays have it in its stead; walls beside
+    `neighbours` are blind as far up as those go.
     `stairs` go where they are placed; without them there is one for each plate that nothing stands on, if the style has
     stairs and there is room. `floor_holes` are more rings (N, 2) metres in the floor of a storey, by its index (1:
     between ground and first floor).
@@ -86,7 +88,7 @@ def build(
     style = style or BuildingStyle()
     facade = style.facade_style
     massing = facetted(massing, facade)
-    storeys, shells = shells_of(massing, style, front_door, neighbours, plot)
+    storeys, shells = shells_of(massing, style, front_door, neighbours, plot, entrances)
     missing = 0
     if stairs is None:
         stairs, missing = default_stairs(storeys, shells) if style.stairs else ((), 0)

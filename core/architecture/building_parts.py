@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from ..asset import Element, Instances, Mesh
 
@@ -20,3 +22,20 @@ class Extra:
     instances: tuple[Instances, ...] = ()
     elements: tuple[Element, ...] = ()
     report: Mapping[str, float] = field(default_factory=dict)
+
+
+def merged(extras: Sequence[Extra]) -> Extra:
+    """Several parts as one: a mesh of one name comes once, its copies one after another, figures are added up."""
+    meshes: dict[str, Mesh] = {}
+    copies: dict[str, list[np.ndarray]] = {}
+    report: dict[str, float] = {}
+    for extra in extras:
+        for mesh in extra.meshes:
+            meshes.setdefault(mesh.name, mesh)
+        for copied in extra.instances:
+            copies.setdefault(copied.mesh, []).append(copied.transforms)
+        for name, value in extra.report.items():
+            report[name] = report.get(name, 0.0) + value
+    instances = tuple(Instances(name, np.concatenate(places)) for name, places in copies.items())
+    elements = tuple(element for extra in extras for element in extra.elements)
+    return Extra(tuple(meshes.values()), instances, elements, report)

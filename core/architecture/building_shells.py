@@ -17,7 +17,7 @@ from ..codec import show
 from ..errors import InputError
 from .balconies import with_balconies
 from .building_style import BuildingStyle
-from .facade import FacadeStyle, kinds_of, lay_out
+from .facade import Bays, FacadeStyle, kinds_of, lay_out
 from .massing import Massing
 from .outline import Outline, is_inside
 from .plan_shapes import polygon_of
@@ -30,6 +30,8 @@ from .walls import Wall, wall_of
 
 # a wall this near to a neighbour that is higher than its floor is a party wall
 PARTY_M = 0.4
+# an entrance belongs to a bay whose middle is this near
+NEXT_TO_M = 2.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +69,12 @@ def shells_of(
     front_door: np.ndarray | None = None,
     neighbours: Sequence[Neighbour] = (),
     plot: Outline | None = None,
+    entrances: Sequence[np.ndarray] = (),
 ) -> tuple[tuple[Storey, ...], list[PlateShell]]:
     """The building's storeys, and a shell for each run of storeys with the same plate, from the ground up.
 
-    The door stands in the edge next to `front_door` (2,), on the longest open edge without one. Raises InputError for a
+    The door stands in the edge next to `front_door` (2,), on the longest open edge without one; `entrances` (2,) are
+    places of the outer facade whose bays have the doors in its stead. Raises InputError for a
     massing or an outline that no building can have.
     """
     storeys = stack(massing.heights_m)
@@ -90,7 +94,8 @@ def shells_of(
         for number, outline in enumerate(plates):
             front = fronts[number] if first == 0 else -1
             for run, is_open in _runs(here, outline, neighbours):
-                shell = _shell(outline, run, facade, style, faces, is_open, front, solid, land)
+                doors = entrances if first == 0 else ()
+                shell = _shell(outline, run, facade, style, faces, is_open, front, solid, land, doors)
                 shells.append(replace(shell, plate=number, first_wall=start))
             start += sum(map(len, outline.rings))
     return storeys, shells
@@ -120,6 +125,7 @@ def _shell(
     front: int | None,
     solid: shapely.Geometry | None,
     land: shapely.Geometry | None,
+    entrances: Sequence[np.ndarray],
 ) -> PlateShell:
     """The shell of one plate; `front` None leaves the door to the longest open edge, -1 means no door. Balconies keep
     out of what is `solid` and within the `land`; None for a shell without any."""
@@ -131,6 +137,7 @@ def _shell(
         lay_out(*span(ring, face), facade, mask, front if number == 0 else -1)
         for number, (ring, face, mask) in enumerate(zip(outline.rings, inner, is_open, strict=True))
     ]
+    bays[0] = with_doors(bays[0], outline.outer, entrances)
     if solid is not None:
         pairs = zip(bays, outline.rings, is_open, strict=True)
         bays = [with_balconies(one, ring, mask, facade, style, solid, land) for one, ring, mask in pairs]
@@ -146,6 +153,19 @@ def _shell(
             )
     walls = tuple(made[storey.tier, storey.height_m] for storey in storeys)
     return PlateShell(0, outline, inner, thickness, storeys, walls, 0, is_open)
+
+
+def with_doors(bays: Bays, ring: np.ndarray, entrances: Sequence[np.ndarray]) -> Bays:
+    """The bays with doors in those next to the entrances, and in no other; the same where none is on this ring."""
+    if not len(entrances) or not len(bays.edge):
+        return bays
+    places = ring[bays.edge] + bays.centre[:, None] * edges(ring)[0][bays.edge]
+    is_door = np.zeros(len(bays.edge), bool)
+    for point in entrances:
+        away = np.hypot(*(places - point).T)
+        if away.min() < NEXT_TO_M:
+            is_door[int(away.argmin())] = True
+    return replace(bays, is_door=is_door) if is_door.any() else bays
 
 
 def _solid(massing: Massing, first: int, neighbours: Sequence[Neighbour]) -> shapely.Geometry:

@@ -59,8 +59,9 @@ class _Free:
     fronts: list[shapely.Geometry] = field(default_factory=list)
 
 
-def fixtures_of(plan: FloorPlan, storeys: Sequence[Storey], shells: Sequence[PlateShell]) -> Extra:
-    """The fixtures on storeys that all have this plan within the walls of `shells`."""
+def fixtures_of(plan: FloorPlan, storeys: Sequence[Storey], shells: Sequence[PlateShell], words: str = "") -> Extra:
+    """The fixtures on storeys that all have this plan within the walls of `shells`; `words` tell the plate from the
+    storey's others."""
     placed = placed_in(plan, windows_of(shells))
     copies: dict[str, list[np.ndarray]] = {}
     named: dict[str, list[Element]] = {}
@@ -70,7 +71,8 @@ def fixtures_of(plan: FloorPlan, storeys: Sequence[Storey], shells: Sequence[Pla
         for one in placed:
             piece = one.piece
             counts[piece.word] += 1
-            id_ = f"{storey.name} {piece.word} {counts[piece.word]}"
+            place = f"{storey.name} {words}" if words else storey.name
+            id_ = f"{place} {piece.word} {counts[piece.word]}"
             width, deep, high = map(float, piece.size)
             figures = {"width_m": width, "depth_m": deep, "height_m": high}
             element = Element(id_, piece.ifc_class, storey.name, storey.name, piece.name, _NO_PLAN, figures)

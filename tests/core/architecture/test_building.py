@@ -61,7 +61,7 @@ def test_another_roof_or_more_storeys_leave_the_walls_below_to_the_vertex() -> N
 def test_the_outline_comes_before_the_plot(tmp_path: Path) -> None:
     plot = {"outer": [[0, 0], [40, 0], [40, 30], [0, 30]]}
     outline = {"outer": [[5, 5], [20, 5], [20, 15], [5, 15]]}
-    on_plot = made(site_file(tmp_path, site=plot), storeys=1)
+    on_plot = made(site_file(tmp_path, site=plot), storeys=1, interiors=False)
     assert on_plot.report["footprint_area_m2"] == pytest.approx(1200)
     both = made(site_file(tmp_path, site=plot, outline=outline, front_door=[12, 0]), storeys=1)
     assert both.report["footprint_area_m2"] == pytest.approx(150)
@@ -96,8 +96,8 @@ def test_a_building_is_the_best_massing_of_its_search_or_that_of_its_code(tmp_pa
     plain = {"generator": "architecture", "method": "massing", "params": LIMITS, "references": [str(site)]}
     massing = engine.generate(Request.from_plain(plain).hashed(), device="cpu")
     (best, *_) = massing.options
-    searched = made(site, shape="massing", **LIMITS)
-    coded = made(site, shape="massing", code=best.code, **LIMITS)
+    searched = made(site, shape="massing", interiors=False, **LIMITS)
+    coded = made(site, shape="massing", code=best.code, interiors=False, **LIMITS)
     for asset in (searched, coded):
         assert asset.report["gross_floor_area_m2"] == pytest.approx(best.report["gross_floor_area_m2"], rel=1e-6)
         assert asset.report["num_storeys"] == best.report["num_storeys"]
@@ -110,8 +110,8 @@ def test_a_building_is_the_best_massing_of_its_search_or_that_of_its_code(tmp_pa
 @pytest.mark.skipif(not models("architecture", "form"), reason="no weights of 'form' are here")
 def test_a_building_takes_a_learned_form_on_its_plot(tmp_path: Path) -> None:
     site = site_file(tmp_path, site=PLOT)
-    plain = made(site, shape="form", setback_m=1.0)
-    higher = made(site, shape="form", setback_m=1.0, relative_height=1.0)
+    plain = made(site, shape="form", setback_m=1.0, interiors=False)
+    higher = made(site, shape="form", setback_m=1.0, relative_height=1.0, interiors=False)
     assert 0 < plain.report["footprint_area_m2"] < 42 * 34
     assert higher.report["eaves_height_m"] > 1.5 * plain.report["eaves_height_m"]
 
