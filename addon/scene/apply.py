@@ -15,7 +15,7 @@ from ...core.request import Request
 from .assign import assign
 from .decisions import Hands, hands_of
 from .draft import settle
-from .image_stamp import stamp_image
+from .image_stamp import STAMP, stamp_image
 from .images import MapFile, make_image
 from .mapping import UV_SIZE, choose_mapping, has_uvs, store_uv_size
 from .material import Look, build_material, look_values, map_images, set_images, set_look
@@ -238,7 +238,8 @@ def _write(material: Any, made: Made, place: Place, look: Look, kept: Mapping[st
     for name, image in made.images.items():
         if _alive(image):
             image[GENERATED] = name
-            stamp_image(image)
+            if STAMP not in image:
+                stamp_image(image)
     remember_values(material, kept)
     chosen = {"mapping": place.mapping, "relief_as": place.relief_as}
     chosen = {**applied(material), **chosen}

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
 
-from .image_stamp import is_painted, stamp_image
+from .image_stamp import STAMP, is_painted, stamp_image
 
 # on a material: the hash of its nodes as they were made, and in which Blender: another one gives nodes other sockets
 AS_MADE, IN_BLENDER = "maquette_as_made", "maquette_in_blender"
 _DIGITS = 5
+_looked: dict[Any, bool] | None = None
 
 
 def remember(material: Any) -> None:
@@ -21,7 +23,8 @@ def remember(material: Any) -> None:
     if AS_MADE not in material:
         material[AS_MADE], material[IN_BLENDER] = _fingerprint(material), _blender()
         for image in _images(material):
-            stamp_image(image)
+            if STAMP not in image:
+                stamp_image(image)
 
 
 def is_as_made(material: Any) -> bool:
@@ -32,6 +35,25 @@ def is_as_made(material: Any) -> bool:
 
 def changed(material: Any) -> bool:
     """Whether a material was surely changed by hand; False where it is not known how it was made."""
+    if _looked is None:
+        return _is_changed(material)
+    if material not in _looked:
+        _looked[material] = _is_changed(material)
+    return _looked[material]
+
+
+@contextmanager
+def looking_once() -> Iterator[None]:
+    """Each material is looked at once for all that is asked meanwhile: hundreds of meshes share a few."""
+    global _looked
+    before, _looked = _looked, {}
+    try:
+        yield
+    finally:
+        _looked = before
+
+
+def _is_changed(material: Any) -> bool:
     if any(is_painted(image) for image in _images(material)):
         return True
     known = AS_MADE in material and material.get(IN_BLENDER) == _blender()

@@ -16,7 +16,7 @@ import bpy
 from ...core.errors import BundleError, InputError
 from ...core.request import Request
 from .arrival import arrive
-from .as_made import keep_in_file, own_slots
+from .as_made import keep_in_file, looking_once, own_slots
 from .building_copies import MOST_OBJECTS, gathered
 from .building_material import SUN, building_material, card_material, card_of, sun_material
 from .building_mesh import all_held, fill_slots, held, hold, key_of, let_go
@@ -122,6 +122,13 @@ def fill_root(
 ) -> list[str]:
     """Bring what is below a root to `parts`; `meshes` are the new ones, by made mesh and level, that take the place of
     those that are not as they were made now."""
+    with looking_once():
+        return _fill(root, made, parts, meshes, hands)
+
+
+def _fill(
+    root: Any, made: MadeBuilding, parts: Sequence[Part], meshes: Mapping[tuple[str, int], Any], hands: Hands
+) -> list[str]:
     items = objects_of(root)
     wanted = wanted_meshes(made, parts)
     before = {data for data in [*(item.data for item in items.values()), *all_held(root)] if key_of(data) is not None}

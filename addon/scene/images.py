@@ -19,6 +19,7 @@ import numpy as np
 
 from ...core.errors import HostError
 from ...core.texture.maps import MAPS
+from .image_stamp import stamp_image
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def make_image(title: str, map_name: str, file: MapFile) -> Any:
         # a name that is no file: 'Reload' must not replace the packed picture by whatever lies in the cache by then
         image.filepath_raw = f"//maquette/{file.path.parent.name[:16]}/{file.path.name}"
         image.pack(data=file.data, data_len=len(file.data))
+    stamp_image(image, file.data)
     if not MAPS[map_name].srgb:
         set_non_color(image)
     return image

@@ -15,7 +15,7 @@ from .mesh_stamp import LAYERS, added_attributes, edited_keys, layers_checksum
 # on an object: the name that it was given, and the checksum of its vertices' weights
 NAMED, WEIGHTS = "maquette_named", "maquette_weights"
 # of a mesh with more vertices so many are looked at, evenly spread: Blender hands weights out one by one
-MOST_VERTICES = 20_000
+MOST_VERTICES = 4_000
 
 
 def edited_by_hand(mesh: Any) -> list[str]:

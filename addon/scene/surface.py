@@ -18,6 +18,7 @@ import numpy as np
 from ...core.asset import Material as MadeMaterial
 from .as_made import remember
 from .graph import Graph
+from .image_stamp import stamp_image
 from .images import set_non_color
 
 # on a material: the hash of what it was made of; on an image: of its file
@@ -136,6 +137,7 @@ def image_of(data: bytes, title: str, coloured: bool) -> Any:
     image.filepath_raw = f"//maquette/{wanted[:16]}.png"
     image.pack(data=data, data_len=len(data))
     image[FILE] = wanted
+    stamp_image(image, data)
     if not coloured:
         set_non_color(image)
     return image
