@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run in a Blender of its own: gives the collection of a .blend its picture.
 
-Blender 5.0 writes a part of a file by way of a copy, and a collection's copy has no picture.
+Blender 4.3 and newer write a part of a file by way of a copy, and a collection's copy has no picture.
 
 blender -b --factory-startup -P addon/scene/asset_picture.py -- FILE.blend COLLECTION PIXELS.npy
 python addon/scene/asset_picture.py -- FILE.blend COLLECTION PIXELS.npy          (where the package bpy is installed)
@@ -21,7 +21,7 @@ LIMIT_S = 120.0
 
 def is_needed() -> bool:
     """Whether this Blender loses a collection's picture when it writes a part of a file."""
-    return bpy.app.version >= (5, 0, 0)
+    return bpy.app.version >= (4, 3, 0)
 
 
 def add_picture(path: Path, collection: Any) -> bool:
