@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from .image_stamp import STAMP, is_painted, stamp_image
 # on a material: the hash of its nodes as they were made, and in which Blender: another one gives nodes other sockets
 AS_MADE, IN_BLENDER = "maquette_as_made", "maquette_in_blender"
 _DIGITS = 5
+_NUMBER = re.compile(r"\.\d{3,}$")
 _looked: dict[Any, bool] | None = None
 
 
@@ -98,8 +100,13 @@ def _fingerprint(material: Any) -> str:
         (link.from_node.name, link.from_socket.identifier, link.to_node.name, link.to_socket.identifier)
         for link in tree.links
     )
-    images = [image.name for image in _images(material)]
-    return hashlib.sha256(repr((material.name, nodes, links, images)).encode()).hexdigest()
+    images = [stem(image.name) for image in _images(material)]
+    return hashlib.sha256(repr((stem(material.name), nodes, links, images)).encode()).hexdigest()
+
+
+def stem(name: str) -> str:
+    """A name without the number by which Blender tells datablocks of one name apart, in whatever file they come."""
+    return _NUMBER.sub("", name)
 
 
 def _value(socket: Any) -> Any:

@@ -92,7 +92,8 @@ def look_values(material: Any) -> dict[str, list[Any]]:
     graph = Graph(material.node_tree)
     values: dict[str, list[Any]] = {}
     if node := graph.find(MAPPING):
-        group = node.node_tree.name if node.node_tree else ""
+        # by what it is: one that came with another file has a number behind its name
+        group = str(node.node_tree.get("maquette_group", node.node_tree.name)) if node.node_tree else ""
         values[MAPPING] = [group, *(float(node.inputs[n].default_value) for n in (WIDTH, HEIGHT) if n in node.inputs)]
     for name in (image_node_name(map_name) for map_name in MAPS):
         if node := graph.find(name):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .as_made import stem
 from .building_copies import POINTS
 from .mesh import HAND_TOLERANCE, cut_by_hand, made_places
 from .mesh_stamp import LAYERS, added_attributes, edited_keys, layers_checksum
@@ -74,7 +75,7 @@ def named(item: Any) -> Any:
 def worked_on(item: Any) -> bool:
     """Whether an object itself was worked on, so that it is no mere part: renamed, given modifiers, constraints, keys,
     or a material in a slot of its own."""
-    if NAMED in item and item[NAMED] != item.name:
+    if NAMED in item and stem(item[NAMED]) != stem(item.name):
         return True
     if len(item.constraints) or item.animation_data is not None:
         return True

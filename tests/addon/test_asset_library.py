@@ -110,6 +110,37 @@ def test_images_beside_the_blend_are_packed_into_the_asset_alone(
     assert material["maquette_reference_albedo"].packed_file
 
 
+def test_into_a_file_with_materials_of_its_own(maquette: Any, material: Any, library: Path) -> None:
+    bpy.ops.maquette.save_to_library()
+    with bpy.data.libraries.load(str(library / "Textures" / "red brick.blend"), link=False) as (_, wanted):
+        wanted.materials = ["red brick"]
+    (other,) = wanted.materials
+    assert other != material
+    edits = maquette.module("addon.hand_edits").edits_of
+    assert edits(other) == [] and edits(material) == []
+    with bpy.context.temp_override(material=other):  # type: ignore[union-attr]
+        assert bpy.ops.maquette.remake_new_seed() == {"FINISHED"}
+    assert json.loads(other["maquette_request"])["seed"] == 1 and json.loads(material["maquette_request"])["seed"] == 0
+    assert edits(other) == [] and edits(material) == []
+
+
+def test_a_building_into_a_file_with_one_of_its_own(maquette: Any, library: Path) -> None:
+    bpy.context.scene.maquette_buildings.method = "building"  # type: ignore[union-attr]
+    maquette.finish(maquette.start("generate_architecture"))
+    bpy.ops.maquette.save_to_library(name="House")
+    with bpy.data.libraries.load(str(library / "Buildings" / "House.blend"), link=False) as (_, wanted):
+        wanted.collections = ["House"]
+    root = next(item for item in wanted.collections[0].all_objects if "maquette_request" in item.keys())  # noqa: SIM118
+    bpy.context.scene.collection.children.link(wanted.collections[0])  # type: ignore[union-attr]
+    edits = maquette.module("addon.hand_edits").edits_of
+    assert root.name == "Building.001" and edits(root) == []
+    bpy.context.view_layer.objects.active = root  # type: ignore[union-attr]
+    root.maquette_wish.architecture_building.storeys = 1
+    assert bpy.ops.maquette.remake() == {"FINISHED"}
+    assert len({item.get("maquette_storey") for item in root.children} - {None}) == 1, "names with numbers are no edits"
+    assert edits(root) == [] and edits(bpy.data.objects["Building"]) == []
+
+
 def test_one_of_the_same_name_gets_a_number_or_is_replaced(maquette: Any, material: Any, library: Path) -> None:
     for _ in range(2):
         bpy.ops.maquette.save_to_library(name="Wall: red")
