@@ -57,7 +57,7 @@ class Job:
     """One wish on its way; `delivery` brings the result in `folder` into the scene.
 
     `kept` are the Requests that its locks name, plain, by their keys. `message` is what the engine is sent where that
-    is no plain wish to generate: made when the job begins.
+    is no plain wish to generate: made when the job begins. `astray` says that the file it was for is no longer open.
     """
 
     title: str
@@ -74,6 +74,7 @@ class Job:
     text: str = ""
     warnings: list[str] = field(default_factory=list)
     notice: Notice | None = None
+    astray: bool = False
 
     @property
     def topic(self) -> str:
@@ -84,7 +85,7 @@ class Job:
         """Become as it was when it was asked for; with `scene` it is for a new thing there."""
         self.delivery = self.delivery.fresh(scene)
         self.state, self.fraction, self.text, self.notice = State.WAITING, 0.0, "", None
-        self.warnings = []
+        self.warnings, self.astray = [], False
 
 
 def mending(kind: str, job: Job) -> tuple[str, ...]:

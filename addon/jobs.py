@@ -34,7 +34,7 @@ from ..core.protocol import (
     Warn,
     WasCancelled,
 )
-from .delivery import HearsCandidates
+from .delivery import LOST, HearsCandidates
 from .job import COMING_IN, Job, Notice, State, mending
 from .scene.targets import Target
 
@@ -185,16 +185,18 @@ class Studio:
             self._guarded(self._stage)
 
     def file_loaded(self) -> None:
-        """Another file, or the same one again, is open: every job's place is found anew, or lost. A waiting job whose
-        place is lost ends with a word, and can be tried again as a new thing."""
+        """Another file, or the same one again, is open: every job's place is found anew, or lost. A job whose place is
+        lost ends with a word, and can be tried again as a new thing; what the engine is at it makes first."""
         for job in dict.fromkeys([*self.jobs, *self.waiting, *([self.current] if self.current else [])]):
             same = bool(job.blend) and job.blend == bpy.data.filepath
             job.delivery.after_load(same)
             job.blend = bpy.data.filepath
-        for job in [job for job in self.waiting if job.delivery.lost()]:
+            job.astray = not job.state.ended and bool(job.delivery.lost())
+        for job in [job for job in self.waiting if job.astray]:
             self.waiting.remove(job)
-            text = f"'{job.title}' was not begun: {job.delivery.lost()} Try again to make it as a new one here."
-            self._end(job, State.FAILED, Notice("ERROR", text))
+            self._end_astray(job)
+        if self.current is not None and self.current.astray and self.current.state in COMING_IN:
+            self._end_astray(self.current)
         self.changed = True
 
     def file_saved(self) -> None:
@@ -275,6 +277,9 @@ class Studio:
 
     def _take(self, job: Job, folder: Path) -> None:
         """Begin to read the result."""
+        if job.astray:
+            self._end_astray(job)
+            return
         job.warnings += job.delivery.begin(job.title, job.request, folder)
         job.state, job.text, job.fraction = State.READING, State.READING.value, 1.0
 
@@ -334,6 +339,13 @@ class Studio:
             self.current = None
         self.last_used = time.monotonic()
         self.changed = True
+
+    def _end_astray(self, job: Job) -> None:
+        made = "was not begun" if job.state is State.WAITING else "is made"
+        text = (
+            f"'{job.title}' {made}, but {job.delivery.lost() or LOST} Try again to have it as a new one in this file."
+        )
+        self._end(job, State.FAILED, Notice("ERROR", text, mend=("maquette.retry_job",)))
 
     def _discard(self, job: Job) -> None:
         """Take back what was staged; trouble there must not keep the queue."""

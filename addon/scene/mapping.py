@@ -45,6 +45,12 @@ def mapping_group(mapping: str) -> Any:
     return group
 
 
+def forget_group(group: Any) -> None:
+    """Take one of our groups out of the file again where nothing shows it any more."""
+    if group is not None and group.library is None and not group.users and "maquette_group" in group:
+        bpy.data.node_groups.remove(group)
+
+
 def choose_mapping(wanted: str, objects: Sequence[Any]) -> str:
     """ "AUTO" becomes "UV" where every object has UVs, else "BOX", which works on everything."""
     if wanted != "AUTO":

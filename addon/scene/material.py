@@ -20,7 +20,7 @@ import bpy
 
 from ...core.texture.maps import MAPS
 from .graph import Graph
-from .mapping import HEIGHT, VECTOR, WIDTH, mapping_group
+from .mapping import HEIGHT, VECTOR, WIDTH, forget_group, mapping_group
 
 PREFIX = "Maquette "
 PRINCIPLED, OUTPUT, MAPPING = PREFIX + "Principled", PREFIX + "Output", PREFIX + "Mapping"
@@ -75,7 +75,8 @@ def set_look(material: Any, look: Look, kept: Collection[str] = ()) -> None:
     of the nodes in `kept` stay as they are."""
     graph = _Without(material.node_tree, kept)
     if mapping := graph.find(MAPPING):
-        mapping.node_tree = mapping_group(look.mapping)
+        former, mapping.node_tree = mapping.node_tree, mapping_group(look.mapping)
+        forget_group(former)
         mapping.inputs[WIDTH].default_value = look.width
         mapping.inputs[HEIGHT].default_value = look.height
     for map_name in MAPS:

@@ -2,8 +2,8 @@
 """Speaks the engine's protocol without torch: `fake_engine.py REPO [BEHAVIOUR]`.
 
 BEHAVIOUR: nothing answers at once; `slow` reports progress for a minute and hears cancel; `deaf` does not hear it;
-`die` ends in the middle of a job; `fail` answers an error; `memory` answers OutOfMemory; `warn` warns first; `falter`
-ends after three candidates of an exploration.
+`paced` takes a few moments a job; `die` ends in the middle of a job; `fail` answers an error; `memory` answers
+OutOfMemory; `warn` warns first; `falter` ends after three candidates of an exploration.
 """
 
 import importlib.util
@@ -25,6 +25,8 @@ COLOURS = {
     "height": 128,
     "ambient_occlusion": 250,
 }
+STEPS = {"slow": 1200, "deaf": 1200, "paced": 8}
+PAUSES_S = {"slow": 0.05, "deaf": 0.05, "paced": 0.01}
 REPORT = {"seam_z": 0.7, "copy_share": 0.06, "albedo_low": 0.04, "albedo_high": 0.86, "metallic_between": 0.3}
 
 
@@ -163,9 +165,9 @@ def answer(job: dict[str, Any], behaviour: str) -> None:
         return say(type="error", id=name, kind="OutOfMemory", text="There is not enough memory.", detail="")
     if behaviour == "warn":
         say(type="warn", id=name, text="The GPU ran out of memory; going on on the CPU.")
-    for step in range(1200 if behaviour in ("slow", "deaf") else 3):
+    for step in range(STEPS.get(behaviour, 3)):
         say(type="progress", id=name, fraction=step / 1200, text="Matching")
-        time.sleep(0.05 if behaviour in ("slow", "deaf") else 0.0)
+        time.sleep(PAUSES_S.get(behaviour, 0.0))
         if cancelled.is_set() and behaviour != "deaf":
             cancelled.clear()
             return say(type="cancelled", id=name)

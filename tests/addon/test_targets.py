@@ -153,8 +153,11 @@ def test_another_file_loaded_while_it_runs(maquette: Any, settings: Any, cube: A
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     cube = add_cube("Cube")
     maquette.finish(job)
+    assert job.state.name == "FAILED" and "is made" in job.notice.text
+    assert not made() and not bpy.data.images
+    assert maquette.finish(maquette.studio.retry(job.id)).state.name == "DONE"
     assert cube.active_material is None
-    assert made()[0].use_fake_user
+    assert bpy.context.object.active_material == made()[0], "on a new preview plane"  # type: ignore[union-attr]
 
 
 def test_another_file_loaded_while_it_waits(maquette: Any, settings: Any, cube: Any) -> None:
@@ -184,13 +187,14 @@ def test_same_file_loaded_again_while_it_runs(maquette: Any, settings: Any, cube
     assert bpy.data.objects["Cube"].active_material.name == "red brick"
 
 
-def test_file_loaded_while_images_come_in(maquette: Any, settings: Any, cube: Any) -> None:
+def test_file_loaded_while_images_come_in(maquette: Any, settings: Any, cube: Any, tmp_path: Path) -> None:
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
     job = maquette.start()
     while job.state.name != "STAGING":
         maquette.studio.poll()
     maquette.studio.poll()
     assert [image for image in bpy.data.images if image.name.startswith("red")]
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
     maquette.finish(job)
     assert len(made()[0].node_tree.nodes["Maquette Albedo"].image.packed_file.data) > 0
 
