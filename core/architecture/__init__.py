@@ -61,6 +61,7 @@ METHODS: tuple[Method, ...] = (
         version=2,
         roles=("site",),
         noun="site file",
+        lockable=("storey *",),
         export="glb",
     ),
 )

@@ -14,8 +14,8 @@ from ..asset import Asset
 from ..context import Context, span
 from ..errors import InputError
 from ..request import Request
-from .building_inside import Inside, inside_of, uses_of
 from .building_code import with_code
+from .building_inside import Inside, inside_of, uses_of
 from .building_kernel import build
 from .building_levels import with_levels
 from .building_params import HOUSE, BuildingParams
@@ -26,6 +26,7 @@ from .building_shells import shells_of
 from .building_style import BuildingStyle
 from .building_textures import textured
 from .curves import facetted
+from .kept_storeys import with_kept_storeys
 from .massing import Massing
 from .plan import sentence
 from .programme import parse_programme
@@ -61,7 +62,7 @@ def generate(request: Request, context: Context) -> Asset:
     if params.materials:
         inner = replace(context, progress=span(context.progress, 0.6, 0.4))
         materials = textured(materials, style.facade, style.roof, request.seed, inner)
-    return Asset(
+    made = Asset(
         "building",
         materials=materials,
         meshes=parts.meshes,
@@ -70,6 +71,7 @@ def generate(request: Request, context: Context) -> Asset:
         report=parts.report,
         code=request.code or (),
     )
+    return with_kept_storeys(made, request.locks or {}, context.kept, context.warn)
 
 
 @dataclass(frozen=True)

@@ -88,9 +88,13 @@ def table(header: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:
 
 
 def names_of(space: Element) -> tuple[str, str]:
-    """(name, use) of a space: "storey 2 space bedroom 1" is the bedroom 1, a bedroom."""
+    """(name, use) of a space: "storey 2 space bedroom 1" is the bedroom 1, a bedroom; a dwelling's number stands before
+    the name."""
     before, found, after = space.id.partition(" space ")
     name = after if found else before
+    within = before.removeprefix(space.storey).strip()
+    if found and space.storey and before.startswith(space.storey) and within:
+        return f"{within} {name}", _NUMBERED.sub("", name)
     if not found:
         for above in (space.parent, space.storey):
             name = name.removeprefix(f"{above} ")

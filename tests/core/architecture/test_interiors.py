@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -80,3 +82,31 @@ def test_a_rule_that_no_plan_meets_is_told() -> None:
     programme = f"living 20, kitchen 9, dining 10, bedroom 12, study 8, bath 5; {pairs}"
     made(width_m=12.0, storeys=1, programme=programme, warn=said.append)
     assert any("No plan was found that meets every rule" in one for one in said)
+
+
+def test_what_is_pinned_upstairs_is_kept_there_alone(tmp_path: Path) -> None:
+    ring = [[1.5, 1.2], [5.7, 1.2], [5.7, 4.2], [1.5, 4.2]]
+    pin = {"name": "bedroom 1", "use": "bedroom", "outer": ring, "storey": 1}
+    site = tmp_path / "site.json"
+    site.write_text(json.dumps({"maquette_site": 1, "pinned_rooms": [pin]}), encoding="utf-8")
+    plain = {"generator": "architecture", "method": "building", "params": {"storeys": 2}, "references": [str(site)]}
+    asset = engine.generate(Request.from_plain(plain), device="cpu")
+    upstairs, below = (spaces(asset, storey)[f"{storey} space bedroom 1"] for storey in ("storey 1", "storey 0"))
+    drawn = shapely.Polygon(ring)
+    assert shapely.Polygon(upstairs).symmetric_difference(drawn).area < 0.01
+    assert shapely.Polygon(below).symmetric_difference(drawn).area > 0.5
+
+
+def test_few_walls_of_a_house_end_in_a_window() -> None:
+    asset = made(width_m=14.0, style="house")
+    walls = {e.id: e for e in asset.elements if e.ifc_class == "IfcWall"}
+    openings = []
+    for window in (e for e in asset.elements if e.ifc_class == "IfcWindow" and e.storey == "storey 1"):
+        a, b = walls[window.parent].polygon[:2]
+        way = (b - a) / np.hypot(*(b - a))
+        middle, half = a + window.quantities["offset_m"] * way, window.quantities["width_m"] / 2
+        openings.append(shapely.LineString([middle - half * way, middle + half * way]))
+    whole = shapely.union_all(openings).buffer(0.32)
+    rooms = [shapely.Polygon(ring) for ring in spaces(asset, "storey 1").values()]
+    corners = {tuple(np.round(point, 2)) for room in rooms for point in np.array(room.exterior.coords)}
+    assert sum(whole.contains(shapely.Point(point)) for point in corners) <= 1

@@ -73,3 +73,11 @@ def test_what_is_no_building_has_no_areas(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"'x' has no building elements. Export 'csv' of architecture alone."):
         rows(Asset("x"), tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_space_of_a_dwelling_is_named_with_its_number(tmp_path: Path) -> None:
+    asset = synthetic_building(1)
+    own = next(element for element in asset.elements if element.ifc_class == "IfcSpace")
+    named = replace(own, id=f"{own.storey} dwelling 3 space bedroom 2")
+    found = rows(replace(asset, elements=(*asset.elements, named)), tmp_path)
+    assert ("dwelling 3 bedroom 2", "bedroom") in [(row["space"], row["use"]) for row in found]
