@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.errors import InputError, MaquetteError
+from ...core.errors import MaquetteError
 from ...core.generators import Method, find_method
 from ...core.request import Request
 from ..active import ARCHITECTURE, CHARACTER, TEXTURE, active_made
@@ -18,7 +18,6 @@ from ..jobs import Job
 from ..method_settings import shown_in
 from ..operators import building, character, generate
 from ..package import cache_folder
-from ..remake import in_place_job
 from ..scene.apply import Place
 from ..scene.draft import made_of
 from ..scene.option_row import site_origin
@@ -61,19 +60,9 @@ def placed(thing: Any, request: Request) -> Request:
     return _PLACED[request.generator](thing, request)
 
 
-def new_job(context: Any, request: Request, origin: Sequence[float]) -> Job:
-    """The job that makes this Request whole and brings it into the scene as Generate does."""
-    return _NEW[request.generator](context, request, origin)
-
-
-def job_for(context: Any, request: Request, origin: Sequence[float], in_place: bool) -> Job:
-    """The job that makes a picked Request whole; `in_place` changes the active thing to it."""
-    if not in_place:
-        return new_job(context, request, origin)
-    made = active_made(context, request.generator)
-    if made is None:
-        raise InputError("Nothing active was made by Maquette that could become this. Make a new one instead.")
-    return in_place_job(context, made, request)
+def new_job(context: Any, request: Request, origin: Sequence[float], number: int = 0) -> Job:
+    """The job that makes this Request whole and brings it into the scene as Generate does, `number`th of several."""
+    return _NEW[request.generator](context, request, origin, number)
 
 
 def _material_panel(context: Any) -> tuple[Request, Origin]:
@@ -94,7 +83,7 @@ def _placed_pictures(material: Any, request: Request) -> Request:
     return with_paths(request, kept_pictures(material, request), cache_folder())
 
 
-def _new_material(context: Any, request: Request, origin: Sequence[float]) -> Job:
+def _new_material(context: Any, request: Request, origin: Sequence[float], number: int) -> Job:
     targets, refused = selected_targets(context)
     settings, material = context.scene.maquette, active_made(context, TEXTURE)
     if is_made(material) and request.references:
@@ -112,11 +101,12 @@ def _new_material(context: Any, request: Request, origin: Sequence[float]) -> Jo
     return job
 
 
-def _new_character(context: Any, request: Request, origin: Sequence[float]) -> Job:
-    return character.make_job(located(request, request.declaration.label).hashed(), character.place_of(context))
+def _new_character(context: Any, request: Request, origin: Sequence[float], number: int) -> Job:
+    place = character.place_of(context, number=number)
+    return character.make_job(located(request, request.declaration.label).hashed(), place)
 
 
-def _new_building(context: Any, request: Request, origin: Sequence[float]) -> Job:
+def _new_building(context: Any, request: Request, origin: Sequence[float], number: int) -> Job:
     place = building.place_of(context, origin=origin)
     return building.make_job(request.hashed(), place, request.declaration.label)
 

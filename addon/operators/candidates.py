@@ -11,13 +11,15 @@ from bpy.props import BoolProperty, IntProperty
 from bpy.types import Operator
 
 from ...core.errors import InputError, MaquetteError
-from ..active import active_made
+from ..active import ARCHITECTURE, active_made
 from ..jobs import Job
 from ..loop import sheet
-from ..loop.bases import job_for
+from ..loop.bases import new_job
 from ..loop.candidates import candidate_at, clear, items_of, keep_in_history, picked, request_of, shown
 from ..loop.history import MAX_RATING, node_by_key
+from ..remake import in_place_job
 from ..scene.ownership import why_locked
+from .asking import AsksFirst
 from .generate import JobOperator, has_engine
 
 NUMBER = {"name": "Number", "description": "The candidate, counted from 1; 0 for those that are picked", "min": 0}
@@ -98,7 +100,7 @@ class MAQUETTE_OT_rate_candidate(OnCandidates, Operator):  # noqa: N801 Blender'
         return {"FINISHED"}
 
 
-class MAQUETTE_OT_apply_candidate(OnCandidates, JobOperator, Operator):  # noqa: N801 Blender's naming
+class MAQUETTE_OT_apply_candidate(OnCandidates, AsksFirst, JobOperator, Operator):  # noqa: N801 Blender's naming
     """Make the picked candidates in full quality: on the selection as Generate does, or in place of the active thing"""
 
     bl_idname = "maquette.apply_candidate"
@@ -117,21 +119,32 @@ class MAQUETTE_OT_apply_candidate(OnCandidates, JobOperator, Operator):  # noqa:
         """Needs candidates and an engine."""
         return super().poll(context) and has_engine(cls)
 
+    def thing(self, context: Any) -> Any:
+        """What changes in place; None where something new is made, or nothing can."""
+        return active_made(context, context.scene.maquette_candidates.generator) if self.in_place else None
+
     def make_jobs(self, context: Any) -> list[Job]:
-        """One job a candidate."""
+        """One job a candidate; in place it knows what is given up of what was changed by hand."""
         found = self.chosen(context)
         if self.in_place:
-            _check_in_place(context, found)
-        origin = tuple(context.scene.maquette_candidates.origin)
+            _check_in_place(self.thing(context), found)
+        elif len(found) > 1 and found[0].generator == ARCHITECTURE:
+            raise InputError(f"{len(found)} candidates are picked, and they stand on one site. Pick one.")
         for item in found:
             keep_in_history(context.scene, item)
-        return [job_for(context, request_of(item).hashed(), origin, self.in_place) for item in found]
+        if self.in_place:
+            return super().make_jobs(context)
+        origin, requests = tuple(context.scene.maquette_candidates.origin), [request_of(item) for item in found]
+        return [new_job(context, request.hashed(), origin, number) for number, request in enumerate(requests)]
+
+    def make_job(self, context: Any) -> Job:
+        """The one candidate, in place."""
+        return in_place_job(context, self.thing(context), request_of(self.chosen(context)[0]).hashed())
 
 
-def _check_in_place(context: Any, found: list[Any]) -> None:
+def _check_in_place(made: Any, found: list[Any]) -> None:
     if len(found) > 1:
         raise InputError(f"{len(found)} candidates are picked, and one thing can become only one of them. Pick one.")
-    made = active_made(context, found[0].generator)
     if made is None:
         raise InputError("Nothing active was made by Maquette that could become this. Make a new one instead.")
     reason = why_locked(made)

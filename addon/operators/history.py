@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done with the history: restore, branch, compare, rate, delete, bring what came with other files.
+"""What is done with the history: restore, branch, rate, delete, bring what came with other files.
 
 Property classes are read by Blender from their annotations, so this file does not postpone their evaluation.
 """
@@ -10,12 +10,10 @@ import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 from bpy.types import Operator
 
-from ...core.difference import differences
 from ...core.errors import InputError, MaquetteError
 from ...core.request import Request
 from ..active import active_made
 from ..jobs import Job
-from ..loop import thumbnails
 from ..loop.bases import new_job, placed
 from ..loop.history import MAX_RATING, active_node, branch_of, choose, find_node, history_of, remove_nodes
 from ..loop.lineage import made_from_node, merge_all, node_name_of
@@ -23,11 +21,9 @@ from ..loop.panel_values import to_panel
 from ..remake import in_place_job
 from ..scene.option_row import site_origin
 from ..scene.ownership import why_locked
-from ..texts import draw_text
+from .asking import AsksFirst
 from .generate import JobOperator, has_engine
 
-POPUP_WIDTH = 460
-PICTURE_SCALE = 8.0
 NODE_PROPERTY = {"name": "Node", "description": "The id of a node; empty for the one that is chosen in the list"}
 
 
@@ -71,7 +67,7 @@ def thing_of_node(context: Any, node: Any) -> Any:
     return made_from_node(context.scene, node.name)
 
 
-class MAQUETTE_OT_history_show(OnNode, JobOperator, Operator):  # noqa: N801 Blender's naming
+class MAQUETTE_OT_history_show(OnNode, AsksFirst, JobOperator, Operator):  # noqa: N801 Blender's naming
     """Bring back the chosen result: what it made, or what became of that, changes to it in place; or it is made anew
     beside what is there"""
 
@@ -89,17 +85,26 @@ class MAQUETTE_OT_history_show(OnNode, JobOperator, Operator):  # noqa: N801 Ble
         """Needs a node and an engine."""
         return super().poll(context) and has_engine(cls)
 
-    def make_job(self, context: Any) -> Job:
-        """The node's own Request."""
+    def thing(self, context: Any) -> Any:
+        """What changes in place; None where something new is made, or it is gone."""
+        node = find_node(context.scene, self.node) if self.node else active_node(context.scene)
+        return None if self.as_new or node is None else thing_of_node(context, node)
+
+    def make_jobs(self, context: Any) -> list[Job]:
+        """One job; in place it knows what is given up of what was changed by hand."""
         node = self.chosen(context)
-        request, thing = request_of_node(node), thing_of_node(context, node)
         if self.as_new:
-            return _new(context, request, thing)
+            return [_new(context, request_of_node(node), thing_of_node(context, node))]
+        thing = self.thing(context)
         if thing is None:
             raise InputError(f"What '{node.label}' made is not in this file any more. Restore it as new.")
         if reason := why_locked(thing):
             raise InputError(reason)
-        return in_place_job(context, thing, request)
+        return super().make_jobs(context)
+
+    def make_job(self, context: Any) -> Job:
+        """The node's own Request, in place."""
+        return in_place_job(context, self.thing(context), request_of_node(self.chosen(context)))
 
 
 def _new(context: Any, request: Request, thing: Any) -> Job:
@@ -129,88 +134,6 @@ class MAQUETTE_OT_history_branch(OnNode, Operator):  # noqa: N801 Blender's nami
         except MaquetteError as error:
             return self.refuse(error)
         history_of(context.scene).branch = node.name
-        return {"FINISHED"}
-
-
-class MAQUETTE_OT_history_mark(OnNode, Operator):  # noqa: N801 Blender's naming
-    """Remember the chosen result, to compare another with it"""
-
-    bl_idname = "maquette.history_mark"
-    bl_label = "Compare from Here"
-    bl_options = {"REGISTER", "UNDO"}
-
-    node: StringProperty(**NODE_PROPERTY, options={"SKIP_SAVE"})  # type: ignore[valid-type]
-
-    def execute(self, context: Any) -> set[str]:
-        """Pressed again it is forgotten."""
-        try:
-            name = self.chosen(context).name
-        except MaquetteError as error:
-            return self.refuse(error)
-        history = history_of(context.scene)
-        history.compared = "" if history.compared == name else name
-        return {"FINISHED"}
-
-
-class MAQUETTE_OT_history_compare(OnNode, Operator):  # noqa: N801 Blender's naming
-    """Show the chosen result beside the one that was marked, else beside the one that it came from, and in what they
-    differ"""
-
-    bl_idname = "maquette.history_compare"
-    bl_label = "Compare"
-    bl_options = {"REGISTER"}
-
-    node: StringProperty(**NODE_PROPERTY, options={"SKIP_SAVE"})  # type: ignore[valid-type]
-    other: StringProperty(  # type: ignore[valid-type]
-        name="Other", description="The id of the node it is compared with", options={"SKIP_SAVE"}
-    )
-
-    def pair(self, context: Any) -> tuple[Any, Any]:
-        """(the one before, the chosen one)."""
-        chosen, scene = self.chosen(context), context.scene
-        names = (self.other, history_of(scene).compared, chosen.parent)
-        nodes = (find_node(scene, name) for name in names if name != chosen.name)
-        other = next((node for node in nodes if node is not None), None)
-        if other is None:
-            raise InputError("There is nothing to compare with. Choose another result and mark it first.")
-        return other, chosen
-
-    def invoke(self, context: Any, event: Any) -> set[str]:
-        """A popup; nothing changes."""
-        try:
-            self.pair(context)
-        except MaquetteError as error:
-            return self.refuse(error)
-        result: set[str] = context.window_manager.invoke_popup(self, width=POPUP_WIDTH)
-        return result
-
-    def draw(self, context: Any) -> None:
-        """Both pictures, and a line for each difference."""
-        layout = self.layout
-        try:
-            pair = self.pair(context)
-            lines = differences(request_of_node(pair[0]), request_of_node(pair[1]))
-        except MaquetteError as error:
-            draw_text(layout, str(error), context, "ERROR")
-            return
-        row = layout.row()
-        for node in pair:
-            column = row.column(align=True)
-            column.template_icon(thumbnails.icon_of(node.name, node.thumbnail), scale=PICTURE_SCALE)
-            column.label(text=f"{node.label} {'★' * node.rating}", translate=False)
-            column.label(text=node.time, translate=False)
-        for line in lines or ["They were made from the same values."]:
-            draw_text(layout, line, context)
-
-    def execute(self, context: Any) -> set[str]:
-        """For scripts: the differences as reports."""
-        try:
-            before, after = self.pair(context)
-            lines = differences(request_of_node(before), request_of_node(after))
-        except MaquetteError as error:
-            return self.refuse(error)
-        for line in lines or ["They were made from the same values."]:
-            self.report({"INFO"}, line)
         return {"FINISHED"}
 
 
@@ -291,8 +214,6 @@ class MAQUETTE_OT_history_merge(Operator):  # noqa: N801 Blender's naming
 _CLASSES = (
     MAQUETTE_OT_history_show,
     MAQUETTE_OT_history_branch,
-    MAQUETTE_OT_history_mark,
-    MAQUETTE_OT_history_compare,
     MAQUETTE_OT_history_rate,
     MAQUETTE_OT_history_delete,
     MAQUETTE_OT_history_choose,

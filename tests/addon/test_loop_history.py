@@ -185,7 +185,7 @@ def test_compare_tells_in_words_what_differs(maquette: Any, settings: Any, cube:
     generate(maquette, settings, 1)
     settings.texture_exemplar.variety = 0.75
     generate(maquette, settings, 2, "regenerate")
-    module = maquette.module("addon.operators.history")
+    module = maquette.module("addon.operators.history_compare")
     pair = [module.request_of_node(node) for node in nodes()]
     lines = " ".join(module.differences(*pair))
     assert "0.25" in lines and "0.75" in lines and "ariety" in lines
