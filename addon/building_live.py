@@ -27,6 +27,8 @@ from .package import cache_folder, preferences
 from .param_properties import group_name, read_params, write_params
 from .presentation import SEARCHING
 from .scene.building_parts import building_of, option_of
+from .scene.decisions import is_locked
+from .scene.ownership import why_locked
 from .scene.record import KEY, read_request
 from .scene.targets import Target
 from .scene.units import metres_per_unit
@@ -90,7 +92,7 @@ def active_building(context: Any) -> Any:
 
 def follows(root: Any) -> bool:
     """Whether a building changes with the panel's values: one of this file, whose method is quick."""
-    if root is None or root.library is not None or option_of(root):
+    if root is None or why_locked(root) or is_locked(root) or option_of(root):
         return False
     try:
         request = read_request(root)

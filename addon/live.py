@@ -29,6 +29,8 @@ from .loop.locks import kept_for
 from .package import cache_folder, preferences
 from .param_properties import KEEP, group_name, read_params, write_params
 from .scene.character_parts import character_of
+from .scene.decisions import is_locked
+from .scene.ownership import why_locked
 from .scene.record import KEY, read_request
 from .scene.targets import Target
 from .scene.units import metres_per_unit
@@ -81,7 +83,7 @@ def changed(group: Any, context: Any, name: str) -> None:
     if _silent or not scene.maquette_characters.live:
         return
     armature = active_character(context)
-    if armature is None or armature.library is not None or engine.found() is None:
+    if armature is None or why_locked(armature) or is_locked(armature) or engine.found() is None:
         return
     try:
         method = read_request(armature).declaration

@@ -161,6 +161,14 @@ def test_a_slider_of_the_tab_moves_the_active_character(maquette: Any, armature:
     assert max(vertex.co.z for vertex in armature.children[0].data.vertices) == pytest.approx(3.0)
 
 
+def test_no_slider_moves_a_locked_character(maquette: Any, armature: Any) -> None:
+    live = maquette.module("addon.live")
+    bpy.context.view_layer.objects.active = armature  # type: ignore[union-attr]
+    bpy.ops.maquette.decide_part(decision="LOCK")
+    armature.maquette_wish.character_variation.height = 1.0
+    assert live.at_rest() and request_of(armature)["params"]["height"] == 0.0
+
+
 def test_a_building_is_edited_in_its_tab(maquette: Any, root: Any) -> None:
     bpy.context.scene.maquette_buildings.live = False  # type: ignore[union-attr]
     wish = root.maquette_wish.architecture_building
