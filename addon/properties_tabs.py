@@ -150,17 +150,23 @@ def _draw_values(layout: Any, thing: Any, wish: Request, context: Any) -> None:
         draw_param(layout, group, spec)
     if presentation(method).seed:
         layout.prop(thing.maquette_wish, "seed", text=presentation(method).seed)
-    below = [*sub_panels(method), ("Result", [names[name] for name in _PLACED if name in names])]
+    below = [*sub_panels(method), (_RESULT, [names[name] for name in _PLACED if name in names])]
     for title, found in below:
         if not found:
             continue
         header, body = layout.panel(f"maquette_tab_{method.generator}_{method.name}_{title}", default_closed=True)
         header.label(text=title)
-        for spec in found if body is not None else ():
+        if body is None:
+            continue
+        for spec in found:
             _draw_placed(body, group, spec)
+        if title == _RESULT and method.generator == TEXTURE:
+            body.prop(thing.maquette_wish, "mapping")
+            body.prop(thing.maquette_wish, "relief_as")
 
 
 # parameters that have a place of their own in the sidebar
+_RESULT = "Result"
 _PLACED = ("maps", "keep", "programme", CORNERS)
 
 

@@ -14,7 +14,8 @@ from .jobs import Job
 from .operators import building, character, generate
 from .package import cache_folder
 from .scene.apply import Place
-from .scene.record import applied, kept_pictures, with_paths
+from .scene.draft import choices_of
+from .scene.record import kept_pictures, with_paths
 from .scene.targets import Target
 
 
@@ -28,12 +29,12 @@ def in_place_job(context: Any, thing: Any, request: Request) -> Job:
 
 def _material_job(context: Any, material: Any, request: Request) -> Job:
     pictures = kept_pictures(material, request)
-    chosen = applied(material)
+    chosen = choices_of(material)
     place = Place(
         scene=Target(context.scene.name, context.scene.session_uid),
         material=Target(material.name, material.session_uid),
-        mapping=chosen.get("mapping", "AUTO"),
-        relief_as=chosen.get("relief_as", "SHADING"),
+        mapping=chosen["mapping"],
+        relief_as=chosen["relief_as"],
     )
     return generate.make_job(context, with_paths(request, pictures, cache_folder()), pictures, place)
 

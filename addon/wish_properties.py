@@ -8,11 +8,11 @@ Nothing is stored in the properties themselves. Property classes are read by Ble
 file does not postpone their evaluation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import bpy
-from bpy.props import IntProperty, PointerProperty
+from bpy.props import EnumProperty, IntProperty, PointerProperty
 from bpy.types import PropertyGroup
 
 from ..core.errors import MaquetteError
@@ -22,7 +22,8 @@ from ..core.request import MAX_SEED
 from . import building_live, live
 from .made_classes import MadeClasses
 from .param_properties import group_name, plain_value, properties_of
-from .scene.draft import SEED, wish_for, wish_of
+from .properties import MAPPINGS, RELIEFS
+from .scene.draft import SEED, choices_of, wish_for, wish_of
 
 # the generators whose results are objects; a texture is a material
 _ON_OBJECTS = ("character", "architecture")
@@ -104,12 +105,27 @@ def _set_seed(group: Any, value: int) -> None:
     wish_for(group.id_data, SEED, value)
 
 
+def _choice(name: str, items: Sequence[tuple[str, str, str]], label: str, said: str) -> Any:
+    """How a material lies on objects, as a property of the material."""
+    values = [item[0] for item in items]
+
+    def get(group: Any) -> int:
+        return values.index(choices_of(group.id_data)[name])
+
+    def set_(group: Any, index: int) -> None:
+        wish_for(group.id_data, name, values[index])
+
+    return EnumProperty(name=label, description=said, items=items, get=get, set=set_)
+
+
 def wish_group(thing: Any, method: Method) -> Any:
     """The properties of a generated datablock; None where its method was declared later than they were made."""
     return getattr(thing.maquette_wish, group_name(method), None)
 
 
-def _make_wishes(name: str, groups: dict[str, type[PropertyGroup]]) -> type[PropertyGroup]:
+def _make_wishes(
+    name: str, groups: dict[str, type[PropertyGroup]], more: dict[str, Any] | None = None
+) -> type[PropertyGroup]:
     seed = IntProperty(
         name="Seed",
         description="Another seed gives another result",
@@ -119,7 +135,7 @@ def _make_wishes(name: str, groups: dict[str, type[PropertyGroup]]) -> type[Prop
         set=_set_seed,
     )
     pointers = {name: PointerProperty(type=group) for name, group in groups.items()}
-    return type(name, (PropertyGroup,), {"__annotations__": {SEED: seed, **pointers}})
+    return type(name, (PropertyGroup,), {"__annotations__": {SEED: seed, **(more or {}), **pointers}})
 
 
 _classes = MadeClasses()
@@ -131,7 +147,11 @@ def register() -> None:
     on_objects = {group_name(m): group for m, group in groups.items() if m.generator in _ON_OBJECTS}
     on_materials = {group_name(m): group for m, group in groups.items() if m.generator not in _ON_OBJECTS}
     wishes = _make_wishes("MAQUETTE_PG_object_wish", on_objects)
-    material_wishes = _make_wishes("MAQUETTE_PG_material_wish", on_materials)
+    choices = {
+        "mapping": _choice("mapping", MAPPINGS, "Mapping", "How the material lies on the object"),
+        "relief_as": _choice("relief_as", RELIEFS, "Relief as", "What the height does"),
+    }
+    material_wishes = _make_wishes("MAQUETTE_PG_material_wish", on_materials, choices)
     _classes.register([*groups.values(), wishes, material_wishes])
     bpy.types.Object.maquette_wish = PointerProperty(type=wishes)  # type: ignore[attr-defined]
     bpy.types.Material.maquette_wish = PointerProperty(type=material_wishes)  # type: ignore[attr-defined]

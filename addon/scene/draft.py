@@ -15,10 +15,12 @@ from typing import Any
 
 from ...core.errors import InputError
 from ...core.request import Request
-from .record import REQUEST
+from .record import REQUEST, applied
 
 # on a datablock: the parameters that were changed, as JSON; "seed" stands among them
 DRAFT, SEED = "maquette_draft", "seed"
+# a material of an older Maquette does not say how it lies on objects
+CHOICES = {"mapping": "AUTO", "relief_as": "SHADING"}
 
 
 def draft_of(thing: Any) -> dict[str, Any]:
@@ -34,13 +36,20 @@ def wish_of(thing: Any) -> Request:
 def wish_for(thing: Any, name: str, value: Any) -> None:
     """Ask for another value, a plain one; asking for what was made takes the wish back."""
     made = made_of(thing)
-    before = made.seed if name == SEED else made.params.to_plain().get(name)
+    known = {**made.params.to_plain(), SEED: made.seed, **applied(thing)}
+    before = known.get(name)
     draft = draft_of(thing)
     if value == before:
         draft.pop(name, None)
     else:
         draft[name] = value
     _store(thing, draft)
+
+
+def choices_of(thing: Any) -> dict[str, str]:
+    """How a material lies on objects, `mapping` and `relief_as`: as it was put into the scene, or as is wished for."""
+    draft = draft_of(thing)
+    return {name: str(draft.get(name, value)) for name, value in {**CHOICES, **applied(thing)}.items()}
 
 
 def made_of(thing: Any) -> Request:

@@ -124,7 +124,11 @@ def test_every_kind_of_value_is_kept(maquette: Any, material: Any) -> None:
     wish.size_m_shown = 3.0
     assert set(wish.maps) == {"albedo", "height"} and wish.size_m == pytest.approx(3.0)
     assert wish.density_shown == pytest.approx(128 / 3)
+    assert material.maquette_wish.mapping == "AUTO"
+    material.maquette_wish.mapping, material.maquette_wish.relief_as = "BOX", "GEOMETRY"
     bpy.ops.maquette.remake()
+    assert material.maquette_wish.mapping == "BOX" and "maquette_draft" not in material
+    assert material.node_tree.nodes["Maquette Albedo"].projection == "BOX" and material.displacement_method == "BOTH"
     assert sorted(request_of(material)["params"]["maps"]) == ["albedo", "height"]
     assert request_of(material)["params"]["size_m"] == 3.0
 
