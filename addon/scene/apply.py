@@ -13,15 +13,16 @@ import bpy
 from ...core.asset import Material as MadeMaterial
 from ...core.request import Request
 from .assign import assign
-from .decisions import Hands, hands_of
+from .decisions import hands_of
 from .draft import settle
 from .image_stamp import STAMP, stamp_image
 from .images import MapFile, make_image
 from .mapping import UV_SIZE, choose_mapping, has_uvs, store_uv_size
-from .material import Look, build_material, look_values, map_images, set_images, set_look
-from .material_edits import GENERATED, NODES, changed_nodes, map_part, remember_values, set_values, was_changed
+from .material import Look, build_material, set_look
+from .material_edits import GENERATED, remember_values
+from .material_swap import exchange_images, kept_values
 from .preview_plane import add_preview_plane
-from .record import Picture, applied, read_request, write_figures, write_record
+from .record import Picture, applied, write_figures, write_record
 from .targets import Target, find_by_uid, found
 
 LOST = "What it was made for is gone"
@@ -160,8 +161,8 @@ def _update(material: Any, made: Made, place: Place, metres_per_unit: float) -> 
     users = objects_with(material)
     look = look_of(made, place, users, metres_per_unit)
     hands = hands_of(material, place.replaced)
-    said = _exchange_images(material, made, hands)
-    kept = _kept_values(material, hands)
+    said = exchange_images(material, made.images, hands)
+    kept = kept_values(material, hands)
     set_look(material, _respecting_the_designer(material, look, place), kept)
     if kept:
         said.append("Values of nodes that you changed stay.")
@@ -172,56 +173,12 @@ def _update(material: Any, made: Made, place: Place, metres_per_unit: float) -> 
     return said
 
 
-def _kept_values(material: Any, hands: Hands) -> dict[str, list[Any]]:
-    """Our nodes whose values stay, each with what they were set to last."""
-    changed = changed_nodes(material)
-    if not hands.keeps(NODES, bool(changed)):
-        return {}
-    before = set_values(material)
-    wanted = look_values(material) if NODES in hands.locked else changed
-    return {name: before[name] for name in wanted if name in before}
-
-
 def _respecting_the_designer(material: Any, look: Look, place: Place) -> Look:
     """Ambient occlusion that the designer switched by hand stays as it is."""
     from .material import OCCLUSION
 
     node = material.node_tree.nodes.get(OCCLUSION)
     return look if node is None else replace(look, occlusion=not node.mute)
-
-
-def _exchange_images(material: Any, made: Made, hands: Hands) -> list[str]:
-    """New images into the material's nodes; each takes the name and the other users of the one that it replaces. Maps
-    that were changed by hand, or are locked, stay unless they are given up; then they are kept in the file."""
-    said = []
-    before = map_images(material)
-    known = set(before) | set(getattr(read_request(material).params, "maps", ()))
-    kept = {name for name, image in before.items() if hands.keeps(map_part(name), was_changed(image))}
-    users = bpy.data.user_map(subset=set(before.values())) if before else {}
-    set_images(material, {name: image for name, image in made.images.items() if name not in kept}, known)
-    for name, old in before.items():
-        new = made.images.get(name)
-        if name in kept or new is None or old == new:
-            continue
-        if was_changed(old):
-            old.use_fake_user = True
-            said.append(f"'{old.name}', which you changed, is kept in this file.")
-        elif old.library is None and not _in_other_materials(users.get(old, set()), material):
-            title = old.name
-            old.user_remap(new)
-            bpy.data.images.remove(old)
-            new.name = title
-    said += [f"'{before[name].name}' stays as you left it." for name in sorted(kept)]
-    for name, new in made.images.items():
-        # a map whose node the designer deleted, or whose image stays, is not wanted
-        if new.users == 0 and name in known:
-            bpy.data.images.remove(new)
-    return said
-
-
-def _in_other_materials(users: set[Any], material: Any) -> bool:
-    """Whether a copy of the material, say, shows the same image: then the image stays with that one."""
-    return any(isinstance(user, bpy.types.Material) and user != material for user in users)
 
 
 def objects_with(material: Any) -> list[Any]:

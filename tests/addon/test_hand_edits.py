@@ -123,6 +123,12 @@ def test_values_of_nodes_are_kept(maquette: Any, material: Any) -> None:
     assert depth == pytest.approx(0.1 * material.maquette_wish.texture_exemplar.size_m), "the rest follows"
     bpy.ops.maquette.remake_new_seed(hand_edits="REPLACE")
     assert strength.default_value == 1.0 and edits(maquette, material) == []
+    # locked, also on a material of an older Maquette, which noted nothing
+    del material["maquette_set_values"]
+    strength.default_value = 0.4
+    bpy.ops.maquette.decide_part(part="nodes", decision="LOCK")
+    bpy.ops.maquette.remake_new_seed(hand_edits="REPLACE")
+    assert strength.default_value == pytest.approx(0.4)
 
 
 def test_a_locked_map_stays_though_nobody_painted_it(maquette: Any, material: Any) -> None:
