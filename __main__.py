@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from .core.character.library_command import add_library
 from .core.errors import Cancelled, InputError, MaquetteError
+from .core.explore_command import add_explore
 from .core.generators import Method, methods
 from .core.params import Params, ParamSpec, specs
 from .core.protocol import DEVICES
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
             if method.generator == generator:
                 _add_method(names, method)
     _add_batch(commands)
+    add_explore(commands)
     add_train(commands)
     add_evaluate(commands)
     add_library(commands)

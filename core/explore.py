@@ -252,7 +252,10 @@ def blended(
     base = requests[max(range(len(requests)), key=lambda index: shares[index])]
     changes: dict[str, Any] = {}
     for spec in moving(base, locked):
-        units = [unit_of(spec, getattr(request.params, spec.name)) for request in requests]
+        values = [getattr(request.params, spec.name) for request in requests]
+        if len({value for value, share in zip(values, shares, strict=True) if share > 0}) == 1:
+            continue
+        units = [unit_of(spec, value) for value in values]
         changes[spec.name] = value_at(spec, math.fsum(s * u for s, u in zip(shares, units, strict=True)))
     there = [code for code in own if code is not None]
     if len(there) == len(requests):

@@ -28,9 +28,9 @@ _FINDING = 0.1
 
 
 class MethodCodes:
-    """What the methods' own modules say of their codes.
+    """What the methods' modules say of their codes.
 
-    A module may have `codes(request, count, context)`: the codes that chance draws, first the one that the Request's
+    Such a module has `codes(request, count, context)`: the codes that chance draws, first the one that the Request's
     seed gives; and `mixed_code(codes, weights)` where the weighted mean is not what lies between.
     """
 
@@ -39,21 +39,22 @@ class MethodCodes:
 
     def drawn(self, request: Request, count: int) -> list[Code]:
         """Up to `count` codes that chance draws; none where the method has no codes."""
-        draw = getattr(_module(request), "codes", None)
-        if draw is None or count < 1:
+        if not request.declaration.codes or count < 1:
             return []
         with torch.inference_mode():
-            return [tuple(code) for code in draw(request, count, self._context)]
+            return [tuple(code) for code in _module(request).codes(request, count, self._context)]
 
     def mixed(self, request: Request, codes: Sequence[Code], weights: Sequence[float]) -> Code:
         """The code between several."""
+        if not request.declaration.codes:
+            return mean_code(codes, weights)
         mixed = cast(Callable[..., Code], getattr(_module(request), "mixed_code", mean_code))
         with torch.inference_mode():
             return mixed(codes, weights)
 
     def linear(self, request: Request) -> bool:
         """Whether sums of codes are codes again: where the method has no rule of its own."""
-        return not hasattr(_module(request), "mixed_code")
+        return not request.declaration.codes or not hasattr(_module(request), "mixed_code")
 
 
 def run(job: Explore, progress: Progress, warn: Callable[[str], None], tell: Callable[[Candidate], None]) -> Explored:
@@ -154,7 +155,7 @@ def _looked_at(
 
 
 def _module(request: Request) -> Any:
-    return importlib.import_module(f".{request.declaration.module}", __package__)
+    return importlib.import_module(f".{request.declaration.codes}", __package__)
 
 
 def _said(error: Exception) -> str:

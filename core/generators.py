@@ -23,7 +23,8 @@ class Method:
     be there; the first is what a reference without a role is. `noun` is what people call such a file, `export` the
     format that a result is written in when none is named. `lockable` are the parts that a Request's `locks` may name, *
     standing for any text ("storey *"). `chance` is what the seed decides: the "design", or its "arrangement" alone
-    where a code or the references say what it is, or "nothing".
+    where a code or the references say what it is, or "nothing". `codes` is the module (relative to
+    `core`) that draws and mixes its codes, see `exploring`; "" where it has none.
     """
 
     generator: str
@@ -40,6 +41,7 @@ class Method:
     export: str = "png"
     lockable: tuple[str, ...] = ()
     chance: str = "design"
+    codes: str = ""
 
     def check_locks(self, parts: Iterable[str]) -> None:
         """Raise InputError unless each part is one that this method can keep from an earlier result."""

@@ -88,13 +88,14 @@ def _follow(engine: EngineProcess, progress: Callable[[float, str], None], warn:
             elif isinstance(message, AssetMade):
                 return message
             elif isinstance(message, Failed):
-                raise _error(message)
+                raise error_of(message)
             elif isinstance(message, WasCancelled):
                 raise Cancelled("Stopped. Nothing was written.")
         engine.wait(0.1)
 
 
-def _error(message: Failed) -> MaquetteError:
+def error_of(message: Failed) -> MaquetteError:
+    """The error that a job ended with, of its own kind."""
     kinds: dict[str, type[MaquetteError]] = {
         "InputError": InputError,
         "BundleError": InputError,

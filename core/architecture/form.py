@@ -59,10 +59,10 @@ def generate(request: Request, context: Context) -> Asset:
     parcels = parcels_of(site)
     network = _network(find_model("architecture", "form", params.model))
     wish = Wish(**{name: getattr(params, name) for name in Wish.__dataclass_fields__})
-    codes = [checked(request.code)] if request.code is not None else drawn_codes(request.seed, params.options)
+    proposed = [checked(request.code)] if request.code is not None else codes(request, params.options, context)
     options, meshes, elements = [], [], [_site_element(site, parcels)]
-    for number, code in enumerate(codes, 1):
-        context.progress(number / (len(codes) + 1), f"Proposing option {number}")
+    for number, code in enumerate(proposed, 1):
+        context.progress(number / (len(proposed) + 1), f"Proposing option {number}")
         name = f"option {number}"
         made = [proposal(network, one, site.neighbours, wish, code, n) for n, one in enumerate(parcels)]
         if not any(made):
@@ -81,6 +81,7 @@ def generate(request: Request, context: Context) -> Asset:
         elements=tuple(elements),
         options=tuple(options),
         report=options[0].report,
+        code=proposed[0] if len(proposed) == 1 else (),
     )
 
 
@@ -102,6 +103,14 @@ def parcels_of(site: Site) -> tuple[Outline, ...]:
     if site.plot is None:
         raise InputError("The site has neither a plot nor parcels. Choose what is to be built on.")
     return (site.plot,)
+
+
+def codes(request: Request, count: int, context: Context) -> list[tuple[float, ...]]:
+    """Codes by chance, as the Request's seed offers them."""
+    params = request.params
+    assert isinstance(params, FormParams)
+    # a shorter list would hold other numbers: chance draws all at once
+    return drawn_codes(request.seed, max(params.options, count))[:count]
 
 
 def drawn_codes(seed: int, count: int) -> list[tuple[float, ...]]:

@@ -222,7 +222,15 @@ def _asset(task: Task, made: list[Offer], context: Context) -> Asset:
     if task.site.neighbours:
         meshes.append(neighbours_mesh(task.site.neighbours))
     report = dict(options[0].report)
-    return Asset("massing", meshes=tuple(meshes), elements=tuple(elements), options=tuple(options), report=report)
+    code = options[0].code if len(options) == 1 else ()
+    return Asset(
+        "massing",
+        meshes=tuple(meshes),
+        elements=tuple(elements),
+        options=tuple(options),
+        report=report,
+        code=code,
+    )
 
 
 def _elements(offer: Offer) -> list[Element]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..generators import Method
 from .base_params import BaseParams
-from .params import FamilyParams, MixParams, TransferParams, VariationParams
+from .params import LOCKABLE, FamilyParams, MixParams, TransferParams, VariationParams
 
 METHODS: tuple[Method, ...] = (
     Method(
@@ -15,11 +15,13 @@ METHODS: tuple[Method, ...] = (
         description="A new member around one character: by chance, by attributes, with what shall stay locked",
         params=VariationParams,
         module="character.variation",
+        codes="character.variation",
         version=1,
         roles=("character",),
         required=("character",),
         noun="character file",
         export="glb",
+        lockable=LOCKABLE,
     ),
     Method(
         generator="character",
@@ -33,6 +35,7 @@ METHODS: tuple[Method, ...] = (
         required=("character", "proportions"),
         noun="character file",
         export="glb",
+        lockable=LOCKABLE,
         chance="nothing",
     ),
     Method(
@@ -42,12 +45,14 @@ METHODS: tuple[Method, ...] = (
         description="One character of the parts of several: a head, a body, legs and feet that fit together",
         params=MixParams,
         module="character.mix",
+        codes="character.mix",
         version=1,
         roles=("character",),
         required=("character",),
         repeatable=("character",),
         noun="character file",
         export="glb",
+        lockable=LOCKABLE,
     ),
     Method(
         generator="character",
@@ -56,12 +61,14 @@ METHODS: tuple[Method, ...] = (
         description="A new member of the characters' own family: as different from them as they are from each other",
         params=FamilyParams,
         module="character.family",
+        codes="character.family",
         version=1,
         roles=("character",),
         required=("character",),
         repeatable=("character",),
         noun="character file",
         export="glb",
+        lockable=LOCKABLE,
     ),
     Method(
         generator="character",
@@ -70,8 +77,10 @@ METHODS: tuple[Method, ...] = (
         description="A new body of Maquette's own: clean quads, UVs, skeleton and weights, in any proportions",
         params=BaseParams,
         module="character.base",
+        codes="character.base",
         version=1,
         noun="character file",
         export="glb",
+        lockable=LOCKABLE,
     ),
 )

@@ -71,12 +71,15 @@ def moved_by_attributes(space: RigSpace, base: torch.Tensor, wanted: Mapping[str
     weights = torch.zeros(len(directions))
     for _ in range(_STEPS):
         tried = weights + torch.cat([torch.zeros(1, len(directions)), _PROBING * torch.eye(len(directions))])
-        measured = probe.measured(difference + tried @ directions) / deviations
+        # products of matrices add up in an order that hangs on where memory lies
+        moved = difference + (tried[:, :, None] * directions).sum(1)
+        measured = (probe.measured(moved) / deviations).double()
         slopes = (measured[1:] - measured[0]).T / _PROBING
         # the height is exact already
-        rows = torch.cat([slopes[1:], _DAMPING * torch.eye(len(directions))])
-        missing = torch.cat([(goal - measured[0])[1:], -_DAMPING * weights])
-        weights = weights + torch.linalg.lstsq(rows, missing[:, None]).solution[:, 0].clamp(-_STRIDE, _STRIDE)
+        rows = torch.cat([slopes[1:], _DAMPING * torch.eye(len(directions), dtype=torch.float64)])
+        missing = torch.cat([(goal - measured[0])[1:], -_DAMPING * weights.double()])
+        step = torch.linalg.lstsq(rows, missing[:, None]).solution[:, 0].clamp(-_STRIDE, _STRIDE)
+        weights = weights + step.float()
     # rounded, as sums that differ in their last bits would move every vertex by a bit
     shares = (weights * _GRAIN).round() / _GRAIN
     return difference + (shares[:, None] * directions).sum(0)

@@ -58,9 +58,13 @@ class BaseModel:
     def num_coefficients(self) -> int:
         return len(self.tensors["basis"])
 
-    def coefficients(self, sliders: dict[str, float], random: np.random.Generator, variety: float) -> np.ndarray:
-        """(K,) float32: what the sliders say, and by chance what they leave open, at most 2.5 deviations of it."""
-        chance = np.clip(random.standard_normal(self.num_coefficients), -_SPREAD_LIMIT, _SPREAD_LIMIT)
+    def chance(self, seed: int) -> np.ndarray:
+        """(K,) float64: what chance draws, in deviations, at most 2.5 of them."""
+        drawn = np.random.default_rng(seed).standard_normal(self.num_coefficients)
+        return np.clip(drawn, -_SPREAD_LIMIT, _SPREAD_LIMIT)
+
+    def coefficients(self, sliders: dict[str, float], chance: np.ndarray, variety: float) -> np.ndarray:
+        """(K,) float32: what the sliders say, and what `chance` (K,) in deviations says beside."""
         wanted = sum(value * self.sliders[name] for name, value in sliders.items())
         return np.asarray(variety * chance * self.tensors["spread"] + wanted, np.float32)
 

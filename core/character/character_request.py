@@ -7,7 +7,7 @@ Sources are read and measured once and kept: a slider that moves finds them ther
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +22,8 @@ from .attributes import moved_by_attributes, probe_of
 from .bones import Bones
 from .decoding import decode
 from .measures import MEASURES
-from .params import ATTRIBUTES, CharacterParams
+from .params import ATTRIBUTES, LOCKED_PARTS, CharacterParams
+from .part_locks import bones_of, check_kept, locked, with_kept_numbers
 from .plausibility import plausible
 from .rig_space import RigSpace
 from .shape_code import CodeParts, code_length
@@ -31,24 +32,6 @@ from .surface import triangles_of
 
 # a character is a few thousand points: a GPU would not gain what the way there costs
 DEVICE = torch.device("cpu")
-# the bones of each part that can be kept, by what their names hold
-_PARTS = {
-    "head": ("head", "neck"),
-    "body": ("hips", "spine", "chest"),
-    "arms": ("upper_arm", "lower_arm"),
-    "hands": ("hand",),
-    "legs": ("upper_leg", "lower_leg"),
-    "feet": ("foot",),
-}
-# of skeletons without canonical names
-_OTHERS = {
-    "head": ("head", "neck", "ear", "jaw", "mouth"),
-    "body": ("body", "torso", "spine", "back", "chest", "hips"),
-    "arms": ("arm", "wing", "fin", "front"),
-    "hands": ("hand", "palm", "finger"),
-    "legs": ("leg",),
-    "feet": ("foot", "paw", "toe"),
-}
 
 
 def spaces_of(references: Sequence[Reference], context: Context) -> list[RigSpace]:
@@ -104,15 +87,27 @@ def finished(request: Request, context: Context, space: RigSpace, moving: Refere
     params = request.params
     assert isinstance(params, CharacterParams)
     context.progress(0.6, "Moving the skin")
-    posed = replace(space, asset=replace(space.asset, clips=clips_of(moving))) if params.clips else space
+    is_whole = context.preview is None
+    posed = replace(space, asset=replace(space.asset, clips=clips_of(moving))) if params.clips and is_whole else space
+    kept = {part: context.kept(key) for part, key in (request.locks or {}).items()}
     with fixed_threads(DEVICE):
         difference = settled(space, params, difference)
-        made = decode(posed, difference, clips=params.clips)
-    if params.levels:
+        made = decoded_with(posed, difference, kept, clips=params.clips and is_whole)
+    if params.levels and is_whole:
         context.progress(0.8, "Making coarser versions")
         made = with_levels(made, params.levels)
     context.progress(0.95, "Measuring")
     return replace(made, report=report(space, made, difference))
+
+
+def decoded_with(space: RigSpace, difference: torch.Tensor, kept: Mapping[str, Asset], *, clips: bool) -> Asset:
+    """The character at `difference` (D,) with the parts of the `kept` ones, by the names that locks give them."""
+    if not kept:
+        return decode(space, difference, clips=clips)
+    check_kept(space.asset, kept)
+    spaces = {part: RigSpace.of(replace(asset, clips=())) for part, asset in kept.items() if part in LOCKED_PARTS}
+    difference = plausible(with_kept_numbers(difference, space, spaces)[None], space.bones)[0]
+    return decode(space, difference, clips=clips, change=lambda made: locked(made, space.bones, kept))
 
 
 def settled(space: RigSpace, params: CharacterParams, difference: torch.Tensor) -> torch.Tensor:
@@ -132,15 +127,10 @@ def kept_numbers(bones: Bones, keep: Sequence[str]) -> torch.Tensor:
             parts.lengths.fill_(True)
             parts.offsets.fill_(True)
             continue
-        own = torch.from_numpy(_bones_of(bones, part))
+        own = torch.from_numpy(bones_of(bones, part))
         for numbers in (parts.lengths, parts.offsets, parts.radii):
             numbers[own] = True
     return kept
-
-
-def _bones_of(bones: Bones, part: str) -> np.ndarray:
-    stems = (_PARTS if bones.is_humanoid else _OTHERS)[part]
-    return np.array([any(stem in name.lower() for stem in stems) for name in bones.names])
 
 
 def report(space: RigSpace, made: Asset, difference: torch.Tensor) -> dict[str, float]:

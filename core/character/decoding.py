@@ -7,20 +7,29 @@ Shape letters: V vertices, C face corners, J joints.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import torch
 
-from ..asset import Asset, Clip, Mesh
+from ..asset import Asset, Mesh
 from .clip_fitting import Fit, Probes, fitted
 from .field import Moved
 from .rig_space import RigSpace
 from .surface import joint_weights
 
 
-def decode(space: RigSpace, difference: torch.Tensor, *, clips: bool = True) -> Asset:
+def decode(
+    space: RigSpace,
+    difference: torch.Tensor,
+    *,
+    clips: bool = True,
+    change: Callable[[Asset], Asset] = lambda made: made,
+) -> Asset:
     """The character at `difference` (D,) from its own code; without `clips` it has none.
+
+    `change` is done to its meshes and rig before clips are fitted to them.
 
     Topology, UVs, materials, skin weights, shape keys and names stay; normals and shape keys turn and stretch with the
     skin around them.
@@ -36,11 +45,13 @@ def decode(space: RigSpace, difference: torch.Tensor, *, clips: bool = True) -> 
     )
     rest = asset.rig.rest_pose.copy()
     rest[:, :3, 3] = decoded.joints[0].numpy()
-    moving: tuple[Clip, ...] = ()
-    if clips and asset.clips:
-        fit = fit_of(space, rest, positions, float(decoded.legs[0]))
-        moving = tuple(fitted(clip, fit) for clip in asset.clips)
-    return replace(asset, meshes=meshes, rig=replace(asset.rig, rest_pose=rest), clips=moving)
+    made = change(replace(asset, meshes=meshes, rig=replace(asset.rig, rest_pose=rest), clips=()))
+    if not clips or not asset.clips:
+        return made
+    assert made.rig is not None
+    whole = np.concatenate([mesh.positions for mesh in made.meshes])
+    fit = fit_of(space, made.rig.rest_pose, whole, float(decoded.legs[0]))
+    return replace(made, clips=tuple(fitted(clip, fit) for clip in asset.clips))
 
 
 def bends(space: RigSpace, moved: Moved) -> torch.Tensor:

@@ -16,10 +16,12 @@ import torch
 from ..asset import Asset, Material, Mesh, Skin
 from ..context import Context
 from ..errors import InputError
+from ..explore import Code
 from ..fixed_threads import fixed_threads
 from ..request import Request
 from .character_request import DEVICE, finished, moving_reference, spaces_of
 from .decoding import moved_mesh
+from .given_code import difference_of, lender, mixed_of_lenders, numbers_of
 from .mix_joining import ALLOWED, Join, Side, faults, joined_before, mended
 from .mix_parts import BODY, FEET, HEAD, LEGS, Piece, slots_of, taken
 from .mix_placing import fits, joints_on, placed
@@ -43,30 +45,72 @@ def generate(request: Request, context: Context) -> Asset:
         raise InputError("'mix' needs at least two characters to take parts from, and one was given. Add another.")
     spaces = spaces_of(request.references, context)
     slots = [slots_of(space.asset) for space in spaces]
+    chosen, space, difference = _joined(request, spaces, slots, context)
+    moving = request.references[chosen[BODY]]
+    if params.clips:
+        rigs = [one.asset.rig for one in spaces if one.asset.rig is not None]
+        moving = moving_reference(request.references, rigs, chosen[BODY])
+    made = finished(request, context, space, moving, params.variety * difference)
+    return replace(made, code=_code(chosen, difference))
+
+
+def codes(request: Request, count: int, context: Context) -> list[Code]:
+    """Codes by chance, of full variety: consecutive seeds from the Request's on."""
+    spaces = spaces_of(request.references, context)
+    slots = [slots_of(space.asset) for space in spaces]
+    found = []
+    for step in range(count):
+        chosen, _, difference = _joined(replace(request, seed=request.seed + step), spaces, slots, context)
+        found.append(_code(chosen, difference))
+    return found
+
+
+def mixed_code(codes: Sequence[Code], weights: Sequence[float]) -> Code:
+    """Between mixes of the same parts; those of others count only where none weighs more."""
+    return mixed_of_lenders(codes, weights, len(MIXED))
+
+
+def _code(chosen: Sequence[int], difference: torch.Tensor) -> Code:
+    return (*map(float, chosen), *numbers_of(difference))
+
+
+def _joined(
+    request: Request, spaces: Sequence[RigSpace], slots: Sequence[list[np.ndarray]], context: Context
+) -> tuple[list[int], RigSpace, torch.Tensor]:
+    """(who lends each of MIXED, the joined character, a difference of full variety): as the code says, else by chance
+    until the parts fit."""
+    params = request.params
+    assert isinstance(params, MixParams)
     random = torch.Generator().manual_seed(request.seed)
     reasons: list[str] = []
     for number in range(_DRAWS):
         context.progress(0.5 + 0.2 * number / _DRAWS, "Joining parts")
-        chosen = choose(params, slots, random)
+        chosen = choose(params, slots, random, request.code)
+        for part, key in (request.locks or {}).items():
+            slot = MIXED.index(part if part in MIXED else MIXED[BODY])
+            chosen[slot] = lender(context.kept(key).code[slot], len(slots), -1)
         with fixed_threads(DEVICE):
             made, reason = mixed(spaces, slots, chosen)
             space = None if made is None else RigSpace.of(made)
+        if space is not None and request.code is not None:
+            return chosen, space, difference_of(request.code[len(MIXED) :], space.code)
         if space is not None:
-            difference = params.variety * drawn(space.code, space.bones, random)
-            moving = request.references[chosen[BODY]]
-            if params.clips:
-                rigs = [one.asset.rig for one in spaces if one.asset.rig is not None]
-                moving = moving_reference(request.references, rigs, chosen[BODY])
-            return finished(request, context, space, moving, difference)
+            return chosen, space, drawn(space.code, space.bones, random)
         reasons.append(reason)
-        if all(getattr(params, f"{part}_of") for part in MIXED):
+        if request.code is not None or all(getattr(params, f"{part}_of") for part in MIXED):
             break
     raise InputError(f"These characters' parts do not fit together: {reasons[-1]}. Choose others.")
 
 
-def choose(params: MixParams, slots: Sequence[list[np.ndarray]], random: torch.Generator) -> list[int]:
-    """The character, from 0, that lends each of MIXED: as asked for, else by chance among those that have the part; -1
-    for legs that come with the body, and feet that come with the legs."""
+def choose(
+    params: MixParams, slots: Sequence[list[np.ndarray]], random: torch.Generator, code: Code | None = None
+) -> list[int]:
+    """The character, from 0, that lends each of MIXED: as asked for, else as the `code` begins, else by chance among
+    those that have the part; -1 for legs that come with the body, and feet that come with the legs."""
+    given = None
+    if code is not None:
+        # a code that is too short names nobody
+        given = [lender(one, len(slots), -1) for one in (*code, *[-2.0] * len(MIXED))[: len(MIXED)]]
     owners = [[k for k, own in enumerate(slots) if any((s == slot).any() for s in own)] for slot in range(len(MIXED))]
     chosen = []
     for slot, part in enumerate(MIXED):
@@ -77,7 +121,12 @@ def choose(params: MixParams, slots: Sequence[list[np.ndarray]], random: torch.G
             raise InputError(f"The character {asked} has no {part} of its own. Choose another for '{part}_of'.")
         # drawn even where it is not used: what is asked for one part leaves chance's others as they are
         number = int(torch.randint(max(len(owners[slot]), 1), (1,), generator=random))
-        chosen.append(asked - 1 if asked else owners[slot][number] if owners[slot] else -1)
+        by_chance = owners[slot][number] if owners[slot] else -1
+        if given is not None and given[slot] not in (-1, *owners[slot]):
+            raise InputError(
+                f"The code takes the {part} of the character {given[slot] + 1}, which has none of its own."
+            )
+        chosen.append(asked - 1 if asked else by_chance if given is None else given[slot])
     if chosen[BODY] < 0:
         raise InputError("None of the characters has a body. Choose others.")
     if chosen[BODY] not in owners[LEGS]:

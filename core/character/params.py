@@ -14,6 +14,9 @@ from ..params import Params, param
 
 ATTRIBUTES = ("height", "weight", "muscle", "age", "head", "arms", "legs", "hands", "torso", "stylisation")
 KEPT = ("head", "body", "arms", "hands", "legs", "feet", "proportions")
+# what of a character a Request's locks can keep
+LOCKED_PARTS = ("head", "body", "arms", "hands", "legs", "feet")
+LOCKABLE = (*LOCKED_PARTS, "mesh *")
 # the parts that `mix` takes from different characters
 MIXED = ("head", "body", "legs", "feet")
 MAX_LEVELS = 4

@@ -7,16 +7,21 @@ of skin, both sides alike. Shape letters: D numbers of a code, B bones.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
 from ..asset import Asset
 from ..context import Context
+from ..explore import Code
 from ..request import Request
 from .bones import Bones
 from .character_request import finished, spaces_of
 from .encoding import branches
+from .given_code import difference_of, numbers_of
 from .params import VariationParams
+from .rig_space import RigSpace
 from .shape_code import SECTORS, CodeParts, ShapeCode
 
 # standard deviations of natural logarithms at variety 1
@@ -29,9 +34,19 @@ def generate(request: Request, context: Context) -> Asset:
     assert isinstance(params, VariationParams)
     reference = request.references[0]
     (space,) = spaces_of(request.references, context)
-    random = torch.Generator().manual_seed(request.seed)
-    difference = params.variety * drawn(space.code, space.bones, random)
-    return finished(request, context, space, reference, difference)
+    difference = _drawn(space, request.seed) if request.code is None else difference_of(request.code, space.code)
+    made = finished(request, context, space, reference, params.variety * difference)
+    return replace(made, code=numbers_of(difference))
+
+
+def codes(request: Request, count: int, context: Context) -> list[Code]:
+    """Codes by chance, of full variety: consecutive seeds from the Request's on."""
+    (space,) = spaces_of(request.references, context)
+    return [numbers_of(_drawn(space, request.seed + number)) for number in range(count)]
+
+
+def _drawn(space: RigSpace, seed: int) -> torch.Tensor:
+    return drawn(space.code, space.bones, torch.Generator().manual_seed(seed))
 
 
 def drawn(code: ShapeCode, bones: Bones, random: torch.Generator) -> torch.Tensor:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -43,9 +43,9 @@ def generate(request: Request, context: Context) -> Asset:
     assert isinstance(params, FamilyParams)
     context.progress(0.0, "Finding the place")
     network = _loaded(find_model("texture", "family", params.model), str(context.device))
-    random = torch.Generator().manual_seed(request.seed)
     with fixed_threads(context.device):
-        code = moved(_place(request, network, random, context), params)
+        place = _place(request, network, torch.Generator().manual_seed(request.seed), context)
+        code = moved(place, params)
     size = (max(1, round(params.size / params.aspect)), params.size)
     if min(size) < COARSEST or max(size) > LARGEST:
         raise InputError(
@@ -55,10 +55,12 @@ def generate(request: Request, context: Context) -> Asset:
     context.progress(0.1, "Making the tile")
     whole = tuple(-(-side // COARSEST) * COARSEST for side in size)
     with fixed_threads(context.device):
-        stack = rendered(network, [code], (whole[0], whole[1]), params.scale, random)
+        # the noise is the seed's own, wherever the place came from
+        noise = torch.Generator().manual_seed(request.seed)
+        stack = rendered(network, [code], (whole[0], whole[1]), params.scale, noise)
         maps, relief = maps_of(stack, span(context.progress, 0.6, 0.3))
     maps = {name: image for name, image in maps.items() if name in params.maps}
-    return finished_asset(
+    asset = finished_asset(
         request,
         context,
         maps,
@@ -69,6 +71,23 @@ def generate(request: Request, context: Context) -> Asset:
         size=size,
         relief_is_known=True,
     )
+    return replace(asset, code=place.flat())
+
+
+def codes(request: Request, count: int, context: Context) -> list[tuple[float, ...]]:
+    """Codes of the materials that consecutive seeds draw, from the Request's on; the pictures' one place where there
+    are any."""
+    params = request.params
+    assert isinstance(params, FamilyParams)
+    network = _loaded(find_model("texture", "family", params.model), str(context.device))
+    with fixed_threads(context.device):
+        seeds = range(request.seed, request.seed + (1 if request.references else count))
+        return [_place(request, network, torch.Generator().manual_seed(seed), context).flat() for seed in seeds]
+
+
+def mixed_code(codes: Sequence[tuple[float, ...]], weights: Sequence[float]) -> tuple[float, ...]:
+    """The material between several; what repeats, and how, is that of the heaviest."""
+    return mixed([Code.of_flat(code) for code in codes], weights).flat()
 
 
 def maps_of(stack: torch.Tensor, progress: Progress) -> tuple[dict[str, np.ndarray], float]:

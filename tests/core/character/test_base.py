@@ -33,7 +33,7 @@ def shipped() -> BaseModel:
 
 def body(variety: float = 0.0, seed: int = 0, **sliders: float) -> Asset:
     model = shipped()
-    return model.body(model.coefficients(sliders, np.random.default_rng(seed), variety))
+    return model.body(model.coefficients(sliders, model.chance(seed), variety))
 
 
 def made(seed: int = 0, **params: float) -> Asset:
