@@ -217,6 +217,22 @@ def test_vertices_faces_keys_uvs_and_weights_are_found(workshop: Workshop) -> No
     assert edits(maquette, armature) == [("mesh Body", what)], "still known as changed"
 
 
+def test_looking_into_edit_and_pose_mode_is_no_edit(workshop: Workshop) -> None:
+    armature = workshop.add(levels=1)
+    layer: Any = bpy.context.view_layer
+    body = body_of(armature)
+    for item, mode in ((body, "EDIT"), (armature, "EDIT"), (armature, "POSE"), (body, "SCULPT")):
+        layer.objects.active = item
+        bpy.ops.object.mode_set(mode=mode)
+        bpy.ops.object.mode_set(mode="OBJECT")
+    layer.objects.active = body
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.mesh.select_all(action="SELECT")
+    bpy.ops.mesh.select_all(action="DESELECT")
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert edits(workshop.maquette, armature) == []
+
+
 def other_faces(made: Any) -> Any:
     """The same character with a body of a face less."""
     mesh = made.asset.meshes[0]

@@ -37,6 +37,17 @@ def test_an_untouched_building_has_no_edits(site: Site, tmp_path: Any) -> None:
     assert edits(site, bpy.data.objects["Building"]) == []
 
 
+def test_looking_into_edit_mode_is_no_edit(site: Site) -> None:
+    root = site.add()
+    layer: Any = bpy.context.view_layer
+    for item in [item for item in root.children_recursive if item.type == "MESH"]:
+        layer.objects.active = item
+        bpy.ops.object.mode_set(mode="EDIT")
+        bpy.ops.mesh.select_all(action="SELECT")
+        bpy.ops.object.mode_set(mode="OBJECT")
+    assert edits(site, root) == []
+
+
 def test_every_kind_of_edit_is_found(site: Site) -> None:
     root = site.add()
     bpy.data.objects["storey 0 wall 0 opening 1"].location.x += 0.5
