@@ -64,8 +64,10 @@ def judged(
     front_door: np.ndarray | None = None,
     pinned_rooms: Sequence[PinnedRoom] = (),
     pinned_walls: Sequence[PinnedWall] = (),
+    facade: np.ndarray | None = None,
 ) -> Verdict:
-    """The verdict on a plan that was asked for like this."""
+    """The verdict on a plan that was asked for like this; `facade` (W, 2, 2) are the stretches of the outline that may
+    have windows, all of it where they are not given."""
     import shapely
 
     shapes = [shapely.Polygon(room.ring) for room in plan.rooms]
@@ -74,7 +76,7 @@ def judged(
     unmet = [
         *_tiling(plan.rooms, shapes, floor),
         *_areas(plan.rooms, shapes, errors),
-        *_room_shapes(plan.rooms, shapes, floor, {room.name for room in pinned_rooms}),
+        *_room_shapes(plan.rooms, shapes, _facade(floor, facade), {room.name for room in pinned_rooms}),
         *_adjacency(plan, shapes, programme),
         *_doors(plan, shapes, floor),
         *_reach(plan),
@@ -133,12 +135,17 @@ def _areas(rooms: Sequence[Room], shapes: list[object], errors: dict[str, float]
     return [("area", name) for name in sorted(found)]
 
 
-def _room_shapes(rooms: Sequence[Room], shapes: list[object], floor: object, kept: set[str]) -> list[tuple[str, str]]:
+def _facade(floor: object, facade: np.ndarray | None) -> object:
+    import shapely
+
+    return shapely.boundary(floor) if facade is None else shapely.multilinestrings(list(facade))
+
+
+def _room_shapes(rooms: Sequence[Room], shapes: list[object], facade: object, kept: set[str]) -> list[tuple[str, str]]:
     """Width, shape and window of every room that was not drawn by hand."""
     import shapely
 
     found = []
-    facade = shapely.boundary(floor)
     for room, shape in zip(rooms, shapes, strict=True):
         if room.name in kept:
             continue
