@@ -89,8 +89,7 @@ def follow(thing: Any, method: Method, name: str) -> None:
     if active(bpy.context) != thing or settings.method != method.name:
         return
     wish = wish_of(thing)
-    with follower.silence():
-        follower.show_in_panel(settings, wish)
+    follower.show_in_panel(settings, wish)
     follower.changed(group, bpy.context, name)
 
 
