@@ -58,19 +58,32 @@ def building():
 
 def loop(generator, prepare):
     """The whole loop of one generator."""
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=False)
-    yield 1.0
+    yield from empty()
     locked = prepare()
     bpy.context.scene.maquette_loop.generator = generator
     bpy.ops.ed.undo_push(message="Settings")
     viewport()[0].tag_redraw()
     yield 0.6
+    shot(f"loop-{generator}-0-panel")
     yield from explored(generator)
     yield from refined(generator, locked)
     made = yield from applied(generator)
     if made is not None:
         yield from come_back(generator, made)
         yield from to_library(generator)
+
+
+def empty():
+    """Nothing in the file, the window as it is."""
+    bpy.ops.wm.read_homefile(use_empty=True, load_ui=False)
+    yield 1.0
+    area, region = viewport()
+    area.spaces.active.show_region_ui = True
+    area.tag_redraw()
+    yield 0.6
+    region.active_panel_category = "Maquette"
+    area.tag_redraw()
+    yield 0.6
 
 
 def ended(limit_s=300):
@@ -198,8 +211,7 @@ def to_library(generator):
     shot(f"loop-{generator}-6-asset")
     if file is None:
         return
-    bpy.ops.wm.read_homefile(use_empty=True)
-    yield 1.0
+    yield from empty()
     with bpy.data.libraries.load(str(file)) as (inside, wanted):
         if generator == "texture":
             wanted.materials = inside.materials
