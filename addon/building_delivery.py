@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import EngineError, InputError, MaquetteError
-from ..core.files.export import SCENE
+from ..core.files.export import PICTURE, SCENE
 from ..core.request import Request
 from .delivery import LOST, Delivery, files_are_there
 from .scene.building import MadeBuilding, add_building, change_building
@@ -89,7 +89,7 @@ class BuildingReader(threading.Thread):
 class BuildingDelivery:
     """Puts a building, or as many maquettes as the result has options, at `place`."""
 
-    formats: tuple[str, ...] = (SCENE,)
+    formats: tuple[str, ...] = (SCENE, PICTURE)
     quiet = False
     undo = True
     poll_s = POLL_S

@@ -17,7 +17,7 @@ import bpy
 from ..core import bundle
 from ..core.asset import Asset
 from ..core.errors import EngineError, InputError, MaquetteError
-from ..core.files.export import SCENE, SHAPE
+from ..core.files.export import PICTURE, SCENE, SHAPE
 from ..core.request import Request
 from .delivery import LOST, Delivery, files_are_there
 from .scene.action import new_action
@@ -103,7 +103,7 @@ class CharacterReader(threading.Thread):
 class CharacterDelivery:
     """Puts a whole character at `place`."""
 
-    formats: tuple[str, ...] = (SCENE,)
+    formats: tuple[str, ...] = (SCENE, PICTURE)
     quiet = False
     undo = True
     poll_s = POLL_S

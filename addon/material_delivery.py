@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core import bundle
+from ..core.files.export import PICTURE
 from ..core.request import Request
 from ..core.texture.maps import MAPS
 from .delivery import LOST, Delivery, files_are_there
@@ -20,7 +21,7 @@ POLL_S = 0.1
 class MaterialDelivery:
     """Puts a material at `place`. `beside` saves the images beside the .blend; `metres_per_unit` is the scene's."""
 
-    formats: tuple[str, ...] = ("png",)
+    formats: tuple[str, ...] = ("png", PICTURE)
     quiet = False
     undo = True
     poll_s = POLL_S

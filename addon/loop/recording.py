@@ -89,7 +89,9 @@ def _record_motion(scene: Any, things: list[Any], request: Request, before: Any)
         before.key, before.request = request.key, request.to_json()
         return
     parent = before.name if before is not None else ""
-    node = add_node(scene, request, parent, b"", things[0].name, live=True)
+    # no picture is taken of a value in motion: that of what it moves from is near it
+    picture = thumbnails.from_text(before.thumbnail) if before is not None else b""
+    node = add_node(scene, request, parent, picture, things[0].name, live=True)
     for thing in things:
         thing[NODE] = node.name
 

@@ -213,6 +213,8 @@ class MAQUETTE_OT_more_like_these(MoveOperator, Operator):  # noqa: N801 Blender
         scene, group = context.scene, context.scene.maquette_candidates
         judged = rated(scene, group.generator, group.method)
         judged += [item for item in picked(scene) if not item.rating]
+        for item in judged:
+            keep_in_history(scene, item)
         found = [request_of(item).hashed() for item in judged]
         ratings = [float(item.rating) or PICKED_RATING for item in judged]
         assert max(ratings) <= MAX_RATING

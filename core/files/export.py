@@ -23,6 +23,8 @@ _MODELS = ("glb", "glb_still", "glb_levels", "clips", "ifc", "csv", "blend")
 FORMATS = (*_IMAGES, *_MODELS, *PRESETS)
 # what a host's scene is built from, whole or its shape alone: see `scene`; arrays come with both
 SCENE, SHAPE = "scene", "shape"
+# a small picture of it, for lists of results
+PICTURE = "picture"
 # what writes each format: `write(asset, folder, progress, **options) -> file names`; the arrays are the bundle's own
 _WRITERS: dict[str, tuple[str, dict[str, Any]]] = {
     "png": ("png", {}),
@@ -36,6 +38,7 @@ _WRITERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ifc": ("ifc", {}),
     "csv": ("areas_csv", {}),
     SCENE: ("scene", {}),
+    PICTURE: ("thumbnail_file", {}),
 }
 
 
@@ -110,7 +113,7 @@ def _writer(name: str, title: str) -> tuple[str, dict[str, Any]]:
 def _file_kind(name: str) -> str:
     """The kind of file that a format writes; InputError where there is no such format."""
     format_name, colon, kind = name.partition(":")
-    if format_name in (SCENE, SHAPE) and not colon:
+    if format_name in (SCENE, SHAPE, PICTURE) and not colon:
         return format_name
     if format_name not in FORMATS or (colon and format_name not in PRESETS):
         raise InputError(f"There is no export {show(name)}. Known are {', '.join(FORMATS)}.")
@@ -120,7 +123,7 @@ def _file_kind(name: str) -> str:
 
 
 def _order(name: str) -> int:
-    known = (*FORMATS, SCENE)
+    known = (*FORMATS, SCENE, PICTURE)
     return known.index(name.partition(":")[0])
 
 

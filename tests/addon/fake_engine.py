@@ -132,7 +132,7 @@ def write_building(job: dict[str, Any]) -> tuple[str, ...]:
         asset = small_building.options(tall_m=9.0 + request["seed"])
     else:
         asset = small_building.building(storeys=request["params"].get("storeys", 2), level=True)
-    files = tuple(f"building.{kind}" for kind in job["formats"] if kind != "scene")
+    files = tuple(f"building.{kind}" for kind in job["formats"] if kind not in ("scene", "picture"))
     with bundle.writing(Path(job["folder"])) as folder:
         for name in files:
             (folder / name).write_text(f"{name} of {request['method']}")
@@ -172,6 +172,8 @@ def answer(job: dict[str, Any], behaviour: str) -> None:
             cancelled.clear()
             return say(type="cancelled", id=name)
     files = WRITERS.get(job["request"]["generator"], write_result)(job)
+    if "picture" in job["formats"]:
+        (Path(job["folder"]) / "thumbnail.png").write_bytes(png(64, (job["request"]["seed"] % 256, 90, 60)))
     return say(type="asset", id=name, folder=job["folder"], files=files, seconds=0.1)
 
 

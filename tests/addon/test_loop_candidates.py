@@ -119,7 +119,10 @@ def test_another_file_gets_no_candidates(maquette: Any) -> None:
     pump(maquette, lambda: len(group().items) >= 1)
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     maquette.finish(job)
-    assert job.state.name == "DONE" and not group().items
+    assert job.state.name == "FAILED" and "Try again" in job.notice.text and not group().items
+    maquette.use_fake_engine()
+    maquette.finish(maquette.studio.retry(job.id))
+    assert len(group().items) == 9
 
 
 def test_candidates_are_saved_with_the_file(maquette: Any, tmp_path: Path) -> None:
@@ -175,6 +178,21 @@ def test_stars_steer_more_like_these_over_several_runs(maquette: Any, sent: Any)
     bpy.ops.maquette.more_like_these()
     assert sent()["ratings"] == [5.0, 1.0, 4.0]
     assert len([item for item in group().items if item.rating]) == 2
+    # what was judged stays in the history
+    assert {node.rating for node in bpy.context.scene.maquette_history.nodes} == {0, 1, 5}
+
+
+def test_a_cancelled_run_goes_on_where_it_stopped(maquette: Any) -> None:
+    use("texture")
+    maquette.use_fake_engine("slow")
+    job = submit(maquette, "explore")
+    pump(maquette, lambda: len(group().items) >= 2)
+    bpy.ops.maquette.rate_candidate(number=1, rating=3)
+    bpy.ops.maquette.cancel()
+    maquette.finish(job)
+    maquette.use_fake_engine()
+    maquette.finish(maquette.studio.retry(job.id))
+    assert sorted(item.number for item in group().items) == list(range(9)) and group().items[0].rating == 3
 
 
 @pytest.mark.parametrize(

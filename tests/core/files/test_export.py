@@ -61,6 +61,13 @@ def test_png_is_eight_bits_for_colour_and_sixteen_for_data(asset: Asset, tmp_pat
         np.testing.assert_array_equal(pixels, np.floor(image.astype(np.float64) * top + 0.5).astype(pixels.dtype))
 
 
+def test_a_picture_lies_beside_the_files_and_belongs_to_no_manifest(asset: Asset, tmp_path: Path) -> None:
+    names = write(asset, tmp_path, "png", export.PICTURE)
+    assert set(names) == {f"{name}.png" for name in MAP_NAMES}
+    assert read_raw(tmp_path / "thumbnail.png").shape == (256, 256, 3)
+    assert "thumbnail.png" not in (tmp_path / "asset.json").read_text()
+
+
 def test_exr_is_half_floats_with_linear_colour(asset: Asset, tmp_path: Path) -> None:
     assert set(write(asset, tmp_path, "exr")) == {f"{name}.exr" for name in MAP_NAMES}
     maps = asset.materials[0].maps
