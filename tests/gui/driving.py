@@ -193,6 +193,17 @@ def frame_all():
     yield 1.0
 
 
+def only(*names):
+    """These panels of ours and what is in them, the others gone: a picture shows one thing."""
+    kept = {f"MAQUETTE_PT_{name}" for name in names}
+    ours = [kind for kind in dir(bpy.types) if kind.startswith("MAQUETTE_PT_")]
+    for kind in (getattr(bpy.types, name) for name in ours):
+        if kind.bl_space_type == "VIEW_3D" and not kept & {kind.__name__, getattr(kind, "bl_parent_id", "")}:
+            bpy.utils.unregister_class(kind)
+    viewport()[0].tag_redraw()
+    yield 0.8
+
+
 def image_editor():
     """(window, area, its main region) of the Image Editor that a button opened."""
     for where in bpy.context.window_manager.windows:

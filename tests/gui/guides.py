@@ -3,11 +3,10 @@
 a site to a building, a training."""
 
 import bpy
-from driving import OUT, PATIENCE, PHOTO, check, frame_all, install, module, shot, until, viewport
+from driving import OUT, PATIENCE, PHOTO, check, frame_all, install, module, only, shot, until, viewport
 
 # what guide_data.py made beside the driver
 DATA = OUT.parents[1] / "guide-data"
-PANELS = (
     "texture",
     "loop",
     "history",
@@ -152,13 +151,3 @@ def training():
     shot("guide-train")
     bpy.ops.maquette.stop_training()
     yield from until(lambda: not trainer.busy, 120)
-
-
-def only(name):
-    """One panel open, the others gone: a picture shows one thing."""
-    for other in PANELS:
-        kind = getattr(bpy.types, f"MAQUETTE_PT_{other}", None)
-        if kind is not None and other != name:
-            bpy.utils.unregister_class(kind)
-    viewport()[0].tag_redraw()
-    yield 0.8

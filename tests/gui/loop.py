@@ -3,20 +3,27 @@
 save, close and open, edit again, undo, save to the library, put the asset on another object."""
 
 import bpy
-from driving import OUT, PATIENCE, check, click_button, frame_all, install, module, move, press, shot, until, viewport
-
-PANELS = ("texture", "characters", "architecture", "train", "material", "character", "building", "jobs", "history")
+from driving import (
+    OUT,
+    PATIENCE,
+    check,
+    click_button,
+    frame_all,
+    install,
+    module,
+    move,
+    only,
+    press,
+    shot,
+    until,
+    viewport,
+)
 
 
 def story():
     """One loop a generator."""
     yield from install()
-    for panel in PANELS:
-        kind = getattr(bpy.types, f"MAQUETTE_PT_{panel}", None)
-        if kind is not None and panel != "history":
-            bpy.utils.unregister_class(kind)
-    viewport()[0].tag_redraw()
-    yield 0.6
+    yield from only("explore", "history")
     yield from open_panel()
     for generator, prepare in (("texture", texture), ("character", character), ("architecture", building)):
         yield from loop(generator, prepare)
