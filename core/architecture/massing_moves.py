@@ -8,11 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from .massing_lattice import MOST_LINES, Lattice
-from .massing_pieces import Buildable, pieces_of, sampled_pieces
-from .massing_repair import balanced, without_corner_contacts
+from .massing_pieces import Buildable, pieces_of
+from .massing_repair import balanced, drawn, without_corner_contacts
 from .massing_starts import Candidate, by_piece
 
 LINE_SHARE = 0.3
+# how often a piece is changed because its floors are dark, and how seldom one whose floors are lit
+GUIDED, LIT = 0.7, 0.03
 # how far the floor area may be off until the lattice is scaled to it
 OFF = 0.004
 
@@ -24,51 +26,62 @@ def changed(
     most: int,
     least_width_m: float,
     random: np.random.Generator,
-    exact: bool = False,
+    dark: np.ndarray | None = None,
 ) -> Candidate | None:
-    """A design like this one; None where the change has no such floor area."""
+    """A design like this one; None where the change has no such floor area. `dark` (U,) are the pieces' floors without
+    daylight, as a share: there it is carved more often."""
+    weights = np.ones(len(one.storeys)) if dark is None else dark**1.5 + LIT
     if random.random() < LINE_SHARE:
-        moved = _with_moved_lines(one, ground, least_width_m, random, exact)
+        moved = _with_moved_lines(one, ground, least_width_m, random)
         if moved is None:
             return None
-        storeys, kept = moved.storeys, np.zeros(len(moved.storeys), bool)
-        one = moved
-    else:
-        storeys, kept = _with_moved_storeys(one, most, random)
-    return settled(replace(one, storeys=storeys), target_m2, most, random, kept)
+        free = np.zeros(len(moved.storeys), bool)
+        return settled(moved, target_m2, most, random, free, _carried(weights, one, moved))
+    storeys, kept = _with_moved_storeys(one, most, random, weights)
+    return settled(replace(one, storeys=storeys), target_m2, most, random, kept, weights)
 
 
 def settled(
-    one: Candidate, target_m2: float, most: int, random: np.random.Generator, kept: np.ndarray
+    one: Candidate,
+    target_m2: float,
+    most: int,
+    random: np.random.Generator,
+    kept: np.ndarray,
+    weights: np.ndarray | None = None,
 ) -> Candidate | None:
     """The design with its floor area put right and no contact in a corner alone, or None."""
     areas = one.pieces.areas
-    storeys = balanced(one.storeys, areas, target_m2, most, random, kept)
+    storeys = balanced(one.storeys, areas, target_m2, most, random, kept, weights)
     joined = without_corner_contacts(np.append(storeys, 0)[one.pieces.of_lattice])
     storeys = by_piece(joined, one.pieces)
     off = abs(float((storeys * areas).sum()) - target_m2)
     return replace(one, storeys=storeys) if off <= max(OFF * target_m2, 0.6 * float(areas.min())) else None
 
 
-def _with_moved_storeys(one: Candidate, most: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _with_moved_storeys(
+    one: Candidate, most: int, random: np.random.Generator, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Storeys after one or two changes, and which pieces the balance leaves alone."""
     storeys, count = one.storeys.copy(), len(one.storeys)
     kept = np.zeros(count, bool)
-    for _ in range(1 + int(random.random() < 0.4)):
-        piece, way = int(random.integers(count)), random.random()
-        if way < 0.45:
-            step = int(random.choice((-3, -2, -1, 1, 2, 3)))
-            now = int(storeys[piece])
-            storeys[piece] = min(max(now + step, 0), most) if now else random.integers(1, most + 1)
-        elif way < 0.6:
+    for _ in range(1 + int(random.random() < 0.35)):
+        piece = drawn(weights, random) if random.random() < GUIDED else int(random.integers(count))
+        way = random.random()
+        if way < 0.3:
             storeys[piece] = 0
-        elif way < 0.75:
+        elif way < 0.45:
+            storeys[piece] = max(0, int(storeys[piece]) - int(random.integers(1, 5)))
+        elif way < 0.65:
             storeys[piece] = most
-        elif way < 0.85:
-            storeys[piece] = storeys[_beside(one, piece, random)]
+        elif way < 0.75:
+            storeys[piece] = min(most, int(storeys[piece]) + int(random.integers(1, 5)))
+        elif way < 0.93:
+            other = _beside(one, piece, random)
+            storeys[piece], storeys[other] = storeys[other], storeys[piece]
+            kept[other] = True
         else:
             run = _run(one, piece, random)
-            raised = (storeys[run] + int(random.choice((-2, -1, 1, 2)))).clip(0, most)
-            storeys[run] = np.where(storeys[run] > 0, raised, 0)
+            storeys[run] = storeys[piece] if random.random() < 0.5 else 0
             kept[run] = True
         kept[piece] = True
     return storeys, kept
@@ -91,8 +104,17 @@ def _run(one: Candidate, piece: int, random: np.random.Generator) -> np.ndarray:
     return np.asarray(line[first : int(random.integers(first, len(line))) + 1])
 
 
+def _carried(weights: np.ndarray, one: Candidate, moved: Candidate) -> np.ndarray | None:
+    """The weights of the pieces where they are now; None where the lattice has more lines than before."""
+    if one.lattice.shape != moved.lattice.shape:
+        return None
+    now = np.full(len(moved.storeys) + 1, LIT)
+    np.maximum.at(now, moved.pieces.of_lattice, np.append(weights, 0)[one.pieces.of_lattice])
+    return now[:-1]
+
+
 def _with_moved_lines(
-    one: Candidate, ground: Buildable, least_width_m: float, random: np.random.Generator, exact: bool
+    one: Candidate, ground: Buildable, least_width_m: float, random: np.random.Generator
 ) -> Candidate | None:
     lattice, full = one.lattice, one.of_lattice()
     way = random.random()
@@ -106,14 +128,12 @@ def _with_moved_lines(
         lattice = replace(lattice, lengths=_shifted(lattice.lengths, least_width_m, random))
     else:
         lattice, full = _split(lattice, full, least_width_m, random)
-    return on_lattice(lattice, full, one.kind, ground, exact)
+    return on_lattice(lattice, full, one.kind, ground)
 
 
-def on_lattice(
-    lattice: Lattice, of_lattice: np.ndarray, kind: str, ground: Buildable, exact: bool = False
-) -> Candidate | None:
+def on_lattice(lattice: Lattice, of_lattice: np.ndarray, kind: str, ground: Buildable) -> Candidate | None:
     """The design of `of_lattice` (Y, X) storeys on the lattice, None where nothing can stand."""
-    pieces = pieces_of(lattice, ground)[0] if exact else sampled_pieces(lattice, ground)
+    pieces, _ = pieces_of(lattice, ground)
     if not len(pieces.areas):
         return None
     most = np.zeros(len(pieces.areas) + 1, np.int64)

@@ -33,7 +33,6 @@ class Buildable:
     centre: np.ndarray
     cells: np.ndarray
     points: np.ndarray
-    samples: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -58,15 +57,7 @@ def buildable_of(plot: Outline, setback_m: float, grid: MassingGrid) -> Buildabl
     points = np.stack([x * cos - y * sin, x * sin + y * cos], -1).reshape(-1, 2) + grid.centre
     shapely.prepare(polygon)
     cells = np.flatnonzero(shapely.contains_xy(polygon, points[:, 0], points[:, 1]))
-    quarter = grid.cell_m / 4
-    finer = [
-        points + quarter * (sign_u * np.array([cos, sin]) + sign_v * np.array([-sin, cos]))
-        for sign_u in (-1, 1)
-        for sign_v in (-1, 1)
-    ]
-    samples = np.concatenate(finer)
-    samples = samples[shapely.contains_xy(polygon, samples[:, 0], samples[:, 1])]
-    return Buildable(polygon, grid.centre, cells, points[cells], samples)
+    return Buildable(polygon, grid.centre, cells, points[cells])
 
 
 def pieces_of(lattice: Lattice, ground: Buildable) -> tuple[Pieces, np.ndarray]:
@@ -87,15 +78,6 @@ def pieces_of(lattice: Lattice, ground: Buildable) -> tuple[Pieces, np.ndarray]:
     shapes = shapely.intersection(boxes, strips[None])
     areas = shapely.area(shapes)
     return _joined(lattice, areas, ground), shapes
-
-
-def sampled_pieces(lattice: Lattice, ground: Buildable) -> Pieces:
-    """The pieces as `pieces_of` finds them but for narrow tips, areas counted in points: quick, for the search."""
-    count = lattice.shape[0] * lattice.shape[1]
-    inside = _rectangles(lattice, ground.samples, ground.centre)
-    share = float(ground.polygon.area) / max(len(ground.samples), 1)
-    areas = share * np.bincount(inside, minlength=count + 1)[:count].reshape(lattice.shape)
-    return _joined(lattice, areas, ground)
 
 
 def _joined(lattice: Lattice, areas: np.ndarray, ground: Buildable) -> Pieces:

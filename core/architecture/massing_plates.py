@@ -20,6 +20,7 @@ LEAST_PLATE_M2 = 36.0
 # corners that only touch are drawn apart by this much
 APART_M = 0.02
 CLOSE, ENOUGH = 0.0005, 0.004
+SNAP_M = 1e-5
 
 
 def plates_of(design: Design, ground: Buildable, brief: MassingBrief, core_width_m: float) -> Massing:
@@ -38,7 +39,8 @@ def plates_of(design: Design, ground: Buildable, brief: MassingBrief, core_width
         if plates and not ((heights == storey).any()):
             plates.append(plates[-1])
             continue
-        whole = shapely.union_all(shapes[heights > storey])
+        # else pieces whose common side differs in the last digit stay two plates
+        whole = shapely.union_all(shapes[heights > storey], grid_size=SNAP_M)
         whole = affinity.rotate(whole, np.degrees(design.lattice.angle), origin=(0, 0))
         whole = affinity.translate(whole, *ground.centre)
         plates.append(tuple(_outlines(whole, core_width_m)))

@@ -6,6 +6,8 @@ from __future__ import annotations
 import numpy as np
 
 HALVINGS = 30
+# how often several storeys at once are moved, and how seldom ground is built on that was open
+RUNS, OPEN_GROUND = 0.7, 0.3
 
 
 def fitted(wishes: np.ndarray, areas: np.ndarray, target_m2: float, most: int) -> np.ndarray | None:
@@ -29,23 +31,42 @@ def fitted(wishes: np.ndarray, areas: np.ndarray, target_m2: float, most: int) -
 
 
 def balanced(
-    storeys: np.ndarray, areas: np.ndarray, target_m2: float, most: int, random: np.random.Generator, kept: np.ndarray
+    storeys: np.ndarray,
+    areas: np.ndarray,
+    target_m2: float,
+    most: int,
+    random: np.random.Generator,
+    kept: np.ndarray,
+    dark: np.ndarray | None = None,
 ) -> np.ndarray:
-    """(U,) int64: storeys taken off or put on at random pieces, those that stand first, until the area is right to half
-    a piece; `kept` (U,) bool are left alone."""
-    heights, sizes = storeys.tolist(), areas.tolist()
-    free = np.flatnonzero(~kept).tolist()
+    """(U,) int64: storeys taken off or put on, some at a time, until the area is right to half a piece.
+
+    They are put on where something stands rather than on open ground, and taken off where `dark` (U,) float weights
+    are high; `kept` (U,) bool are left alone.
+    """
+    heights, sizes = storeys.copy(), areas
     missing = target_m2 - float((storeys * areas).sum())
+    weights = np.ones(len(sizes)) if dark is None else dark
     for _ in range(4 * len(heights)):
         step = 1 if missing > 0 else -1
-        fits = [n for n in free if sizes[n] <= 2 * abs(missing) and 0 <= heights[n] + step <= most]
-        fits = [n for n in fits if heights[n] > 0] or fits
-        if not fits:
+        fits = ~kept & (sizes <= 2 * abs(missing)) & (heights + step >= 0) & (heights + step <= most)
+        if not fits.any():
             break
-        piece = fits[int(random.integers(len(fits)))]
-        heights[piece] += step
-        missing -= step * sizes[piece]
-    return np.array(heights, np.int64)
+        chances = fits * (np.where(heights > 0, 1.0, OPEN_GROUND) if step > 0 else weights)
+        piece = drawn(chances, random)
+        run = int(random.integers(1, most + 1)) if random.random() < RUNS else 1
+        run = min(
+            run, int(abs(missing) / sizes[piece] + 0.5), int(most - heights[piece] if step > 0 else heights[piece])
+        )
+        heights[piece] += step * run
+        missing -= step * run * float(sizes[piece])
+    return heights
+
+
+def drawn(chances: np.ndarray, random: np.random.Generator) -> int:
+    """An index by chance; `chances` (U,) float, not all 0, need not sum to 1."""
+    whole = np.cumsum(chances)
+    return int(min(np.searchsorted(whole, random.random() * whole[-1], side="right"), len(chances) - 1))
 
 
 def without_corner_contacts(storeys: np.ndarray) -> np.ndarray:

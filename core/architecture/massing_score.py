@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +18,8 @@ from .sun_sweep import ShadowSweep
 from .sun_window import WindowSweep
 
 _OCTAGON = 2**0.5 - 1
+# what rises no higher than this above the eye leaves the view free
+HORIZON_DEG = 25.0
 
 
 @dataclass(frozen=True)
@@ -71,27 +75,41 @@ class MassingScorer:
         empty = torch.zeros(1, *grid.shape, dtype=torch.int64, device=device)
         self._sun_before = self._neighbour_sun(empty, self.shadows(empty)[1])
 
+    @functools.cached_property
+    def view_sweep(self) -> WindowSweep:
+        """What hides the view to each side: the shadows of four suns as high as a view has to rise to be free."""
+        up, flat = math.sin(math.radians(HORIZON_DEG)), math.cos(math.radians(HORIZON_DEG))
+        directions = np.array([[x * flat, y * flat, up] for x, y in SIDES])
+        sides = SunPath(directions, np.zeros(4), 1.0, np.array([0.0, 1.0]))
+        sweep = ShadowSweep(sides, self.grid.shape, self.grid.cell_m, device=self.device)
+        return WindowSweep(sweep, *self.window, self._neighbours, np.zeros(0, np.int64))
+
     def shadows(self, storeys: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Metres below which the window's cells are in the shadow, (B, S, rows, columns), and those outside the
         neighbours' facades, (B, S, K)."""
         rows, columns = self.window
         return self._in_window.shadow_heights(storeys[:, rows, columns] * self.brief.storey_height_m)
 
-    @torch.no_grad()
     def scores(self, storeys: torch.Tensor) -> MassingScores:
         """Scores of `storeys` (B, ny, nx) int64, storeys above each cell of the site."""
+        return self.scores_and_lit(storeys)[0]
+
+    @torch.no_grad()
+    def scores_and_lit(self, storeys: torch.Tensor) -> tuple[MassingScores, torch.Tensor]:
+        """The scores, and (B, rows, columns) the daylit storeys of each cell in the site's window."""
         brief, cell_m2 = self.brief, self.grid.cell_m**2
         rows, columns = self.window
         own = storeys[:, rows, columns] * brief.storey_height_m
         shadows, edge = self.shadows(storeys)
         gfa = storeys.sum((1, 2)) * cell_m2
         footprint = (storeys > 0).sum((1, 2)) * cell_m2
-        lit = self.lit_floors(storeys, shadows).sum((1, 2))
+        lit_cells = self.lit_floors(storeys, shadows)
+        lit = lit_cells.sum((1, 2))
         neighbour_sun = torch.ones_like(lit)
         if self._sun_before > 0:
             neighbour_sun = self._neighbour_sun(storeys, edge) / self._sun_before
         surface = self._facade_area(own) + 2 * footprint
-        return MassingScores(
+        scores = MassingScores(
             daylit=lit * cell_m2 / gfa.clamp_min(1),
             neighbour_sun=neighbour_sun,
             ground_h=self._ground_sun(storeys, shadows),
@@ -101,6 +119,7 @@ class MassingScorer:
             coverage=footprint / self.grid.site_area_m2,
             height_m=own.amax((1, 2)),
         )
+        return scores, lit_cells
 
     def lit_floors(self, storeys: torch.Tensor, shadows: torch.Tensor) -> torch.Tensor:
         """(B, rows, columns) float32: daylit storeys of each cell in the site's window, the last step inwards in part;

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,15 +13,18 @@ import numpy as np
 from .massing_lattice import Lattice
 from .massing_moves import changed, on_lattice, settled
 from .massing_starts import Candidate
-from .massing_trial import Trial
+from .massing_trial import Trial, dark_shares
 
-BATCH = 12
+BATCH, LINES_BATCH = 6, 12
 # designs that are improved side by side, and the shares of the effort after which fewer go on
-POOL = ((0.0, 10), (0.35, 5), (0.7, 2))
-LINES_SHARE = 0.15
+POOL = ((0.0, 8), (0.1, 4), (0.25, 2), (0.7, 1))
+LINES_SHARE = 0.1
+LINE_TRIALS = 96
 SIGMA_M = 1.0
-# after this share of the effort the pieces are exact, and where that needs luck, so often is it tried
-EXACT_FROM, EXACT_TRIES = 0.4, 12
+# after this share of the effort the cells are small
+CLOSELY_FROM = 0.4
+# what a step may lose at first: it falls to nothing, and rises again a little where the cells become small
+WARM, WARM_AGAIN = 0.004, 0.001
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,19 @@ class Limits:
 
 @dataclass
 class Runner:
-    """A design that is being improved, and its worth."""
+    """The best design of one beginning and its worth; where the search is now, and (U,) how dark its pieces are."""
 
     worth: float
     design: Candidate
+    dark: np.ndarray | None = None
+    now: Candidate | None = None
+    worth_now: float = -np.inf
+
+    def take(self, worth: float, design: Candidate, lit: np.ndarray) -> None:
+        """Go on from this design."""
+        self.now, self.worth_now, self.dark = design, worth, dark_shares(design, lit)
+        if worth >= self.worth:
+            self.worth, self.design = worth, design
 
 
 def search(
@@ -48,71 +61,83 @@ def search(
     runners = _begun(trial, beginnings)
     first, last = trial.count, effort
     pool = runners[: POOL[0][1]]
-    turn = 0
-    trial.exact = False
-    while pool and trial.count < last:
+    trial.closely = False
+    # a turn may try less than a batch, and at worst nothing
+    for turn in range(effort // 2 + 100):
+        if not pool or trial.count >= last:
+            break
         done = (trial.count - first) / max(last - first, 1)
         progress(done)
+        if done >= CLOSELY_FROM and not trial.closely:
+            pool = runners = _closely(trial, runners)
+            continue
         size = next(size for share, size in reversed(POOL) if done >= share)
         pool = sorted(pool, key=lambda one: -one.worth)[:size]
-        if done >= EXACT_FROM and not trial.exact:
-            pool = runners = _exactly(trial, runners, limits, random)
-            continue
         runner = pool[turn % len(pool)]
-        turn += 1
-        if turn > effort // 3 + 100:
-            break
         if random.random() < LINES_SHARE * BATCH / LINE_TRIALS:
             _improve_lines(trial, runner, limits, random)
         else:
-            _improve(trial, runner, limits, random)
+            _improve(trial, runner, limits, random, _warmth(done))
     return sorted(runners, key=lambda one: -one.worth)
 
 
-LINE_TRIALS = 96
+def _warmth(done: float) -> float:
+    """What a step may lose, by the share of the effort that is done."""
+    if done < CLOSELY_FROM:
+        return WARM * (1 - done / CLOSELY_FROM) ** 2 + 2e-5
+    return WARM_AGAIN * ((1 - done) / (1 - CLOSELY_FROM)) ** 2 + 1e-6
 
 
-def _exactly(trial: Trial, runners: list[Runner], limits: Limits, random: np.random.Generator) -> list[Runner]:
-    """The designs with exact pieces from here on, by worth; those that cannot have the floor area are left out."""
-    trial.exact = True
+def _closely(trial: Trial, runners: list[Runner]) -> list[Runner]:
+    """The designs looked at in fine cells from here on, by worth."""
+    trial.closely = True
     trial.kept.clear()
-    made = []
+    made: list[Runner] = []
     for runner in runners:
         old = runner.design
-        one = on_lattice(old.lattice, old.of_lattice(), old.kind, trial.ground, exact=True)
-        for _ in range(EXACT_TRIES if one is not None else 0):
-            assert one is not None
-            free = np.zeros(len(one.storeys), bool)
-            right = settled(one, limits.target_m2, limits.most, random, free)
-            if right is not None:
-                made.append(Runner(float(trial.worths([right])[0]), right))
-                break
+        one = on_lattice(old.lattice, old.of_lattice(), old.kind, trial.ground)
+        made += _runners(trial, [one]) if one is not None else []
     return sorted(made, key=lambda one: -one.worth)
+
+
+def _runners(trial: Trial, designs: list[Candidate]) -> list[Runner]:
+    worths, lit = trial.worths(designs)
+    made = []
+    for worth, design, cells in zip(worths, designs, lit, strict=True):
+        runner = Runner(float(worth), design)
+        runner.take(float(worth), design, cells)
+        made.append(runner)
+    return made
 
 
 def _begun(trial: Trial, beginnings: list[Candidate]) -> list[Runner]:
     """The beginnings by worth, the better layout of each lattice alone."""
-    worths = np.concatenate(
-        [trial.worths(beginnings[i : i + 2 * BATCH]) for i in range(0, len(beginnings), 2 * BATCH)] or [np.zeros(0)]
-    )
-    order = [int(n) for n in np.argsort(-worths, kind="stable") if np.isfinite(worths[n])]
-    seen: set[tuple[float, int]] = set()
+    begun: list[Runner] = []
+    for first in range(0, len(beginnings), 2 * LINES_BATCH):
+        begun += _runners(trial, beginnings[first : first + 2 * LINES_BATCH])
+    seen: set[tuple[float, int, int]] = set()
     runners = []
-    for number in order:
-        lattice = beginnings[number].lattice
-        key = (round(lattice.angle, 3), len(lattice.widths))
-        if key not in seen:
+    for runner in sorted(begun, key=lambda one: -one.worth):
+        lattice = runner.design.lattice
+        key = (round(lattice.angle, 3), *lattice.shape)
+        if np.isfinite(runner.worth) and key not in seen:
             seen.add(key)
-            runners.append(Runner(float(worths[number]), beginnings[number]))
+            runners.append(runner)
     return runners
 
 
-def _improve(trial: Trial, runner: Runner, limits: Limits, random: np.random.Generator) -> None:
-    tries = (
-        changed(runner.design, trial.ground, limits.target_m2, limits.most, limits.least_width_m, random, trial.exact)
-        for _ in range(BATCH)
-    )
-    _take_best(trial, runner, [one for one in tries if one is not None])
+def _improve(trial: Trial, runner: Runner, limits: Limits, random: np.random.Generator, warmth: float) -> None:
+    """One step of annealing (Kirkpatrick et al. 1983): the best of some changes, taken if it loses little."""
+    now = runner.now or runner.design
+    rest = (trial.ground, limits.target_m2, limits.most, limits.least_width_m, random, runner.dark)
+    designs = [one for one in (changed(now, *rest) for _ in range(BATCH)) if one is not None]
+    if not designs:
+        return
+    worths, lit = trial.worths(designs)
+    best = int(worths.argmax())
+    gain = float(worths[best]) - runner.worth_now
+    if gain >= 0 or random.random() < math.exp(gain / warmth):
+        runner.take(float(worths[best]), designs[best], lit[best])
 
 
 def _improve_lines(trial: Trial, runner: Runner, limits: Limits, random: np.random.Generator) -> None:
@@ -125,15 +150,15 @@ def _improve_lines(trial: Trial, runner: Runner, limits: Limits, random: np.rand
     lattice, full = runner.design.lattice, runner.design.of_lattice()
     options = {
         "seed": int(random.integers(1, 2**31)),
-        "popsize": BATCH,
+        "popsize": LINES_BATCH,
         "verbose": -9,
         "CMA_diagonal": sum(lattice.shape) > 40,
     }
     strategy = cma.CMAEvolutionStrategy(np.zeros(3 + sum(lattice.shape)), SIGMA_M, options)
-    for _ in range(LINE_TRIALS // BATCH):
+    for _ in range(LINE_TRIALS // LINES_BATCH):
         steps = strategy.ask()
         designs = [
-            on_lattice(_moved(lattice, step, limits.least_width_m), full, runner.design.kind, trial.ground, trial.exact)
+            on_lattice(_moved(lattice, step, limits.least_width_m), full, runner.design.kind, trial.ground)
             for step in steps
         ]
         right = [
@@ -145,8 +170,12 @@ def _improve_lines(trial: Trial, runner: Runner, limits: Limits, random: np.rand
         there = [one for one in right if one is not None]
         if not there:
             return
-        worths = iter(_take_best(trial, runner, there))
-        strategy.tell(steps, [1.0 if one is None else -float(next(worths)) for one in right])
+        worths, lit = trial.worths(there)
+        best = int(worths.argmax())
+        if worths[best] >= runner.worth:
+            runner.take(float(worths[best]), there[best], lit[best])
+        each = iter(worths)
+        strategy.tell(steps, [1.0 if one is None else max(-float(next(each)), -9.0) for one in right])
 
 
 def _moved(lattice: Lattice, step: np.ndarray, least_m: float) -> Lattice:
@@ -159,13 +188,3 @@ def _moved(lattice: Lattice, step: np.ndarray, least_m: float) -> Lattice:
         widths=np.maximum(lattice.widths + step[3 : 3 + columns], least_m),
         lengths=np.maximum(lattice.lengths + step[3 + columns :], least_m),
     )
-
-
-def _take_best(trial: Trial, runner: Runner, designs: list[Candidate]) -> np.ndarray:
-    if not designs:
-        return np.zeros(0)
-    worths = trial.worths(designs)
-    best = int(worths.argmax())
-    if worths[best] >= runner.worth:
-        runner.worth, runner.design = float(worths[best]), designs[best]
-    return worths

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from .massing_lattice import Lattice
-from .massing_pieces import Buildable, Pieces, sampled_pieces
+from .massing_pieces import Buildable, Pieces, pieces_of
 from .massing_repair import fitted, without_corner_contacts
 
 MOST_BARS = 9
 GAPS_M = (7.0, 32.0)
 ROW_M = 7.5
+# squares of which towers, courts and notches are carved: one side's daylight deep, and a little more
+SQUARES_M = (7.0, 8.5)
 LAYOUTS = ("bars", "stepped bars", "comb north", "comb south", "block", "broken block", "broken block 2")
 
 
@@ -34,12 +36,19 @@ class Candidate:
 
 
 def starts(
-    ground: Buildable, axis: float, north: float, depth_m: float, target_m2: float, most: int, seed: int
+    ground: Buildable,
+    axis: float,
+    north: float,
+    depth_m: float,
+    least_m: float,
+    target_m2: float,
+    most: int,
+    seed: int,
 ) -> Iterator[Candidate]:
     """Every beginning that has the floor area; `axis` and `north` in radians: the site's and the meridian's."""
     random = np.random.default_rng(seed)
-    for number, lattice in enumerate(_lattices(ground, axis, north, depth_m)):
-        pieces = sampled_pieces(lattice, ground)
+    for number, lattice in enumerate(_lattices(ground, axis, north, depth_m, least_m)):
+        pieces, _ = pieces_of(lattice, ground)
         if not len(pieces.areas):
             continue
         for layout in LAYOUTS:
@@ -57,8 +66,8 @@ def by_piece(of_lattice: np.ndarray, pieces: Pieces) -> np.ndarray:
     return np.asarray(least[:-1])
 
 
-def _lattices(ground: Buildable, axis: float, north: float, depth_m: float) -> Iterator[Lattice]:
-    """Bars along both directions of the site and of the meridian, the outer two along the bounds."""
+def _lattices(ground: Buildable, axis: float, north: float, depth_m: float, least_m: float) -> Iterator[Lattice]:
+    """Bars along both directions of the site and of the meridian, the outer two along the bounds; and squares."""
     bases = [axis]
     if abs(math.remainder(north - axis, math.pi / 2)) > math.radians(4):
         bases.append(north)
@@ -71,6 +80,10 @@ def _lattices(ground: Buildable, axis: float, north: float, depth_m: float) -> I
             for depth in (depth_m, 0.85 * depth_m):
                 for widths in _bars(float(width), depth):
                     yield Lattice(plain.angle, float(low[0]), float(low[1]), widths, np.full(rows, length / rows))
+        for size in SQUARES_M:
+            columns, rows = (max(1, int(extent / max(size, least_m))) for extent in (width, length))
+            even = (np.full(columns, width / columns), np.full(rows, length / rows))
+            yield Lattice(plain.angle, float(low[0]), float(low[1]), *even)
 
 
 def _bounds(lattice: Lattice, ground: Buildable) -> tuple[np.ndarray, np.ndarray]:

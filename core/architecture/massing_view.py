@@ -3,18 +3,10 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 import torch
 
 from .massing_score import MassingScorer
 from .sun_hours import SIDES, beside
-from .sun_path import SunPath
-from .sun_sweep import ShadowSweep
-
-# what rises no higher than this above the eye leaves the view free
-HORIZON_DEG = 25.0
 
 
 def view_share(scorer: MassingScorer, storeys: torch.Tensor) -> torch.Tensor:
@@ -23,16 +15,14 @@ def view_share(scorer: MassingScorer, storeys: torch.Tensor) -> torch.Tensor:
     What hides the view stands above a line that rises by HORIZON_DEG from the window: it is what a sun at that height
     would cast a shadow with. `storeys` (B, ny, nx) int64.
     """
-    grid, storey_m = scorer.grid, scorer.brief.storey_height_m
-    up, flat = math.sin(math.radians(HORIZON_DEG)), math.cos(math.radians(HORIZON_DEG))
-    directions = np.array([[x * flat, y * flat, up] for x, y in SIDES])
-    sweep = ShadowSweep(SunPath(directions, np.zeros(4), 1.0, np.array([0.0, 1.0])), grid.shape, grid.cell_m)
-    own = storeys * storey_m
-    heights = torch.maximum(own, torch.from_numpy(grid.neighbour_m))
-    hidden = sweep.shadow_heights(heights)
+    rows, columns = scorer.window
+    own = storeys[:, rows, columns] * scorer.brief.storey_height_m
+    heights = torch.maximum(own, torch.from_numpy(scorer.grid.neighbour_m)[rows, columns])
+    hidden = scorer.view_sweep.shadow_heights(own)[0]
     free, whole = torch.zeros(len(storeys)), torch.zeros(len(storeys))
     for number, side in enumerate(SIDES):
-        lower, above = beside(heights, side), torch.maximum(beside(hidden[:, number], side), beside(heights, side))
+        lower = beside(heights, side)
+        above = torch.maximum(beside(hidden[:, number], side), lower)
         whole += (own - lower).clamp_min(0).sum((1, 2))
         free += (own - above).clamp_min(0).sum((1, 2))
     return free / whole.clamp_min(1e-6)

@@ -17,17 +17,18 @@ from maquette.core.architecture.massing_lattice import design_of
 from maquette.core.architecture.massing_options import massing_of
 from maquette.core.architecture.massing_params import MassingParams
 from maquette.core.architecture.outline import clean_outline
-from maquette.core.architecture.site import Site, site_to_json
+from maquette.core.architecture.site import Site, site_from_json, site_to_json
 from maquette.core.asset import Asset, Mesh
 from maquette.core.errors import InputError
 from maquette.core.request import Request
 
-ASKED = {"floor_area_ratio": 3.0, "evaluations": 300, "options": 3, "coverage": 0.5}
+ASKED = {"floor_area_ratio": 2.0, "evaluations": 200, "options": 2, "coverage": 0.5, "setback_m": 4.0}
 
 
 def site() -> Site:
     ring, neighbours = synthetic_site(2)
-    return Site(plot=clean_outline(ring), neighbours=tuple(neighbours))
+    # as the file has it, which rounds corners
+    return site_from_json(site_to_json(Site(plot=clean_outline(0.6 * ring), neighbours=tuple(neighbours))))
 
 
 def request(folder: Path, **params: float) -> Request:
@@ -48,7 +49,7 @@ def shapes(massing: Massing) -> list[shapely.Geometry]:
 
 def test_options_come_first_and_the_plain_rules_beside_them(made: Asset) -> None:
     coded = [option for option in made.options if option.code]
-    assert 1 <= len(coded) <= 3
+    assert 1 <= len(coded) <= 2
     assert [option.name for option in coded] == [f"option {n}" for n in range(1, len(coded) + 1)]
     assert {"extrusion", "slabs"} & {option.name for option in made.options if not option.code}
     for option in made.options:
@@ -66,9 +67,8 @@ def test_outlines_keep_the_limits_and_have_the_floor_area(made: Asset) -> None:
             continue
         massing = massing_of(site(), params, option.code)
         storeys = shapes(massing)
-        assert massing.gross_floor_area_m2 == pytest.approx(3.0 * plot.area, rel=0.005)
-        # the site file rounds its corners
-        assert option.report["gross_floor_area_m2"] == pytest.approx(massing.gross_floor_area_m2, rel=1e-4)
+        assert massing.gross_floor_area_m2 == pytest.approx(2.0 * plot.area, rel=0.005)
+        assert option.report["gross_floor_area_m2"] == pytest.approx(massing.gross_floor_area_m2, rel=1e-9)
         assert land.contains(storeys[0]) and storeys[0].distance(land.boundary) >= params.setback_m
         assert sum(massing.heights_m) <= params.height_limit_m
         assert storeys[0].area <= params.coverage * plot.area
@@ -98,7 +98,7 @@ def test_masses_are_closed_and_coloured_and_elements_hold_the_areas(made: Asset)
 
 def test_limits_that_cannot_be_kept_and_missing_plots_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Raise the height limit"):
-        engine.generate(request(tmp_path, height_limit_m=7.0), device="cpu")
+        engine.generate(request(tmp_path, height_limit_m=4.0), device="cpu")
     with pytest.raises(InputError, match="no plot"):
         massing_of(Site(), MassingParams(), (1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 9.0, 9.0, 1.0))
     with pytest.raises(InputError, match="is no massing"):
