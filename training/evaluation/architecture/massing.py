@@ -14,6 +14,7 @@ import functools
 import time
 from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -26,6 +27,7 @@ from ....core.architecture.site import Site
 from ....core.context import Context
 from ...data.city_buildings import read_city
 from ...data.pseudo_parcels import sites_with_neighbours
+from .massing_sheet import draw_site, join_rows
 from .study import Study
 
 EXPECTED = tuple(
@@ -45,6 +47,7 @@ SITES, SEED = 10, 5
 PLOT_M2 = (3000.0, 6500.0)
 ASKED = MassingParams(floor_area_ratio=3.8)
 COUNTED = 1200
+SHEETS = "massing"
 
 
 def judge_massing(study: Study) -> None:
@@ -55,11 +58,13 @@ def judge_massing(study: Study) -> None:
     part = study.part("massing", seed=SEED, plots=list(PLOT_M2), asked=ASKED.to_plain())
     rows = []
     for number, site in study.in_time(list(enumerate(sites)), 0.95, "massing"):
-        attempt = functools.partial(part.measured, f"site {number}", functools.partial(judged, site))
+        picture = study.out / SHEETS / f"site {number}.png"
+        attempt = functools.partial(part.measured, f"site {number}", functools.partial(judged, site, picture))
         row = study.tried(f"massing: site {number}", attempt)
         if row is not None:
             study.say(f"massing: site {number}: {row['rule']:.3f} to {row['daylit']:.3f}")
             rows.append(row)
+    join_rows([study.out / SHEETS / f"site {number}.png" for number in range(SITES)], study.out / "massing.png")
     if not rows:
         return study.lack("massing", "No site could be judged.")
     study.give(
@@ -83,8 +88,8 @@ def judge_massing(study: Study) -> None:
     )
 
 
-def judged(site: Site) -> Mapping[str, float]:
-    """The figures of one site."""
+def judged(site: Site, picture: Path | None = None) -> Mapping[str, float]:
+    """The figures of one site; its options beside the rule are drawn to `picture`."""
     context = Context(torch.device("cpu"), None, lambda fraction, text: None, lambda text: None)
     task = task_of(site, ASKED)
     started = time.process_time()
@@ -98,6 +103,9 @@ def judged(site: Site) -> Mapping[str, float]:
     kept = [reports[one.name] for one in options if reports[one.name]["neighbour_sun_share"] >= least]
     best = max([rule, *kept], key=lambda report: report["daylit_share"])
     gap = 1 - rule["daylit_share"]
+    if picture is not None:
+        first = [one for one in rules if reports[one.name] is rule]
+        draw_site(task, [*first, *options], reports, picture)
     return {
         "rule": rule["daylit_share"],
         "sun_rule": rule["neighbour_sun_share"],
