@@ -7,17 +7,6 @@ from driving import OUT, PATIENCE, PHOTO, check, frame_all, install, module, onl
 
 # what guide_data.py made beside the driver
 DATA = OUT.parents[1] / "guide-data"
-    "texture",
-    "loop",
-    "history",
-    "jobs",
-    "characters",
-    "architecture",
-    "train",
-    "material",
-    "character",
-    "building",
-)
 
 
 def story():
