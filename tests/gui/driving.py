@@ -25,6 +25,7 @@ bpy.context.preferences.use_preferences_save = False
 bpy.context.preferences.view.show_developer_ui = False
 log = open(OUT / "drive.txt", "w", buffering=1)  # noqa: SIM115 open until the end
 failures = []
+hidden = []
 times = {"poll": [], "stage": [], "draw": [], "gap": []}
 
 
@@ -195,11 +196,16 @@ def frame_all():
 
 def only(*names):
     """These panels of ours and what is in them, the others gone: a picture shows one thing."""
+    # those that went before come back, parents first
+    for kind in sorted(hidden, key=lambda kind: hasattr(kind, "bl_parent_id")):
+        bpy.utils.register_class(kind)
+    hidden.clear()
     kept = {f"MAQUETTE_PT_{name}" for name in names}
     ours = [kind for kind in dir(bpy.types) if kind.startswith("MAQUETTE_PT_")]
     for kind in (getattr(bpy.types, name) for name in ours):
         if kind.bl_space_type == "VIEW_3D" and not kept & {kind.__name__, getattr(kind, "bl_parent_id", "")}:
             bpy.utils.unregister_class(kind)
+            hidden.append(kind)
     viewport()[0].tag_redraw()
     yield 0.8
 
