@@ -28,10 +28,9 @@ def rooms_of(boxes: np.ndarray, problem: Problem) -> tuple[Room, ...]:
         beside = {n: shapely.length(shapely.intersection(piece, shape)) for n, shape in kept.items()}
         near = max(beside, key=lambda n: beside[n])
         kept[near] = shapely.union(kept[near], piece)
-    return tuple(
-        Room(problem.rooms[n].name, problem.rooms[n].use, problem.ground.to_scene(ring_of(shape)))
-        for n, shape in sorted(kept.items())
-    )
+    rings = [(problem.rooms[n], ring_of(shape)) for n, shape in sorted(kept.items())]
+    # a hair of floor has no ring
+    return tuple(Room(wish.name, wish.use, problem.ground.to_scene(ring)) for wish, ring in rings if len(ring) > 2)
 
 
 def _whole_pieces(shape: object) -> list[object]:

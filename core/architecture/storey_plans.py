@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def _clear(
 
     def of(rooms: tuple[Room, ...]) -> SolvedPlan:
         plan = FloorPlan(outline, rooms, doors_of(outline, rooms, programme.adjacency, door))
-        return SolvedPlan(plan, judged(plan, programme, door, pinned, walls), found.tree)
+        return replace(found, plan=plan, verdict=judged(plan, programme, door, pinned, walls))
 
     def is_better(new: tuple[Room, ...], old: tuple[Room, ...]) -> bool:
         fewer = num_in_windows(new, windows) < num_in_windows(old, windows)

@@ -106,7 +106,7 @@ def test_few_walls_of_a_house_end_in_a_window() -> None:
         way = (b - a) / np.hypot(*(b - a))
         middle, half = a + window.quantities["offset_m"] * way, window.quantities["width_m"] / 2
         openings.append(shapely.LineString([middle - half * way, middle + half * way]))
-    whole = shapely.union_all(openings).buffer(0.32)
+    whole = shapely.union_all(openings).buffer(0.32, cap_style="flat")
     rooms = [shapely.Polygon(ring) for ring in spaces(asset, "storey 1").values()]
     corners = {tuple(np.round(point, 2)) for room in rooms for point in np.array(room.exterior.coords)}
     assert sum(whole.contains(shapely.Point(point)) for point in corners) <= 1
