@@ -108,6 +108,9 @@ class Studio:
                 self.engine.wait(job.delivery.poll_s)
             elif job is not None and job.state is State.READING:
                 time.sleep(STAGE_S)
+        if bpy.context.view_layer is not None:
+            # a script looks at places before any window is drawn
+            bpy.context.view_layer.update()
 
     def cancel(self) -> None:
         """Stop the job under way and forget those that wait."""

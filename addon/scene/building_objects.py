@@ -119,19 +119,26 @@ def _describe(item: Any, part: Part) -> None:
         item[STOREY] = number
 
 
-def _own_work(item: Any, hands: Hands) -> bool:
-    """Whether an object shows a made mesh that stays because of what was done to it by hand."""
+def _own_work(item: Any, hands: Hands, looked: dict[Any, bool] | None = None) -> bool:
+    """Whether an object shows a made mesh that stays because of what was done to it by hand. `looked` remembers what
+    was said of a mesh: hundreds of objects may show one."""
     key = key_of(item.data)
-    return key is not None and hands.keeps(mesh_part(key[0]), edited(item.data) or sculpted(item))
+    if key is None:
+        return False
+    looked = {} if looked is None else looked
+    if item.data not in looked:
+        looked[item.data] = edited(item.data)
+    return hands.keeps(mesh_part(key[0]), looked[item.data] or sculpted(item))
 
 
 def _remove(root: Any, gone: Sequence[Any], hands: Hands) -> list[str]:
     """Take parts out that are no more; those that were changed by hand stay, and what hangs on the others."""
     said, going = [], set()
     staying: set[Any] = set()
+    looked: dict[Any, bool] = {}
     for item in gone:
         # of many objects that show one edited mesh the first keeps it
-        own = _own_work(item, hands) and item.data not in staying
+        own = _own_work(item, hands, looked) and item.data not in staying
         if hands.keeps(place_part(item[ID]), was_moved(item)) or own or worked_on(item):
             staying.add(item.data)
             said.append(f"'{item.name}' was changed by hand, so it stays beside the new parts.")

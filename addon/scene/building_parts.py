@@ -108,7 +108,7 @@ def was_moved(item: Any) -> bool:
     made = item.get(MADE_HERE)
     now = [value for row in item.matrix_basis for value in row]
     wanted = list(made) if made is not None else [float(i % 5 == 0) for i in range(16)]
-    return any(abs(a - b) > HAND_TOLERANCE for a, b in zip(now, wanted, strict=True))
+    return now != wanted and any(abs(a - b) > HAND_TOLERANCE for a, b in zip(now, wanted, strict=True))
 
 
 def is_made(item: Any) -> bool:

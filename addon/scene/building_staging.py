@@ -32,14 +32,15 @@ class BuildingStaging:
         if self._needed is None:
             there = {key for root in roots for data in _meshes(root) if (key := self._serving(data)) is not None}
             self._needed = [key for key in self._made.bundled.meshes if key not in there]
-        end = time.monotonic() + TICK_S
+        end, worked = time.monotonic() + TICK_S, len(self._staged) < len(self._needed)
         while len(self._staged) < len(self._needed):
             key = self._needed[len(self._staged)]
             data = new_mesh_of(self._made, key)
             self._staged[key] = Target(data.name, data.session_uid)
             if time.monotonic() > end:
                 break
-        return len(self._staged) < len(self._needed)
+        # a tick that made the last is over too: what follows takes one of its own
+        return worked
 
     def meshes(self) -> dict[Key, Any]:
         """The meshes that were made and are still there (an undo takes them away)."""
