@@ -11,14 +11,13 @@ from typing import Any
 import bpy
 from bpy.types import Panel
 
-from ..core.params import specs
 from . import engine
 from .active import active_made
 from .loop import thumbnails
 from .loop.bases import explored_method
 from .loop.candidates import Candidate, shown
 from .loop.history import MAX_RATING
-from .loop.locks import can_lock, is_param_locked, parts_to_lock, takes_regions
+from .loop.locks import can_lock, is_param_locked, params_to_lock, parts_to_lock, takes_regions
 from .loop.settings import loop_generator
 from .panels import Sidebar, draw_outcome, draw_progress
 
@@ -132,7 +131,7 @@ class MAQUETTE_PT_locks(Sidebar, Panel):  # noqa: N801 Blender's naming
         _draw_parts(layout, context, method, active_made(context, method.generator))
         layout.label(text="Parameters")
         grid = layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
-        for spec in specs(method.params):
+        for spec in params_to_lock(method):
             locked = is_param_locked(context.scene, method, spec.name)
             icon: Any = "LOCKED" if locked else "UNLOCKED"
             grid.operator("maquette.lock_param", text=spec.label, icon=icon, depress=locked).param = spec.name

@@ -17,6 +17,7 @@ import bpy
 from ...core.errors import MaquetteError
 from ...core.generators import Method
 from ...core.kept import held_keys
+from ...core.params import ParamSpec, specs
 from ...core.request import Request
 from ..active import generator_of
 from ..scene.building_parts import STOREY, objects_of
@@ -33,6 +34,11 @@ _parts: dict[tuple[int, str], list[str]] = {}
 def lock_name(method: Method, param: str) -> str:
     """How a locked parameter is written down."""
     return f"{method.generator}.{method.name}.{param}"
+
+
+def params_to_lock(method: Method) -> list[ParamSpec]:
+    """The parameters that moves change: numbers and single choices that steer something."""
+    return [s for s in specs(method.params) if s.steers and (s.kind in (int, float) or (s.kind is str and s.choices))]
 
 
 def is_param_locked(scene: Any, method: Method, param: str) -> bool:
@@ -121,9 +127,8 @@ def _look_for_parts(thing: Any) -> list[str]:
     if kind == "character":
         return [f"mesh {name}" for name in meshes_of(thing)]
     if kind == "architecture":
-        storeys = {str(item.get(STOREY, "")) for item in objects_of(thing).values()}
-        numbers = sorted({int(digits) for name in storeys if (digits := "".join(filter(str.isdigit, name)))})
-        return [f"storey {number}" for number in numbers]
+        storeys = {item.get(STOREY) for item in objects_of(thing).values()}
+        return [f"storey {number}" for number in sorted(n for n in storeys if isinstance(n, int))]
     return []
 
 

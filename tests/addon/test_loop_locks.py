@@ -97,7 +97,9 @@ def test_what_cannot_be_locked_is_one_sentence(maquette: Any, settings: Any, cub
         bpy.ops.maquette.lock_part(part="head")
 
 
-@pytest.mark.parametrize(("generator", "parts"), [("character", {"head", "mesh Body"}), ("architecture", {"roof"})])
+@pytest.mark.parametrize(
+    ("generator", "parts"), [("character", {"head", "mesh Body"}), ("architecture", {"roof", "storey 0", "storey 1"})]
+)
 def test_the_panel_lists_the_parts_of_the_active_thing(
     maquette: Any, lockable: None, generator: str, parts: set[str]
 ) -> None:
@@ -122,3 +124,10 @@ def test_locks_are_saved_and_old_ones_of_another_method_rest(maquette: Any, lock
     use("character")
     method = maquette.module("addon.loop.bases").explored_method(bpy.context)
     assert maquette.module("addon.loop.locks").locked_parts(bpy.context.scene, method) == {}
+
+
+def test_the_panel_offers_what_moves_change(maquette: Any) -> None:
+    methods, locks = maquette.module("core.generators").methods(), maquette.module("addon.loop.locks")
+    offered = {name: {spec.name for spec in locks.params_to_lock(method)} for name, method in methods.items()}
+    assert {"height", "variety", "skin_tone"} <= offered["character", "base"]
+    assert not {"model", "clips", "size", "maps"} & set().union(*offered.values())
