@@ -22,7 +22,7 @@ from .loop.settings import loop_generator
 from .panels import Sidebar, draw_outcome, draw_progress
 
 # how wide a picture of the gallery is at most, in pixels at scale 1, and how large its icon is drawn
-CELL, ICON_SCALE = 92, 4.0
+CELL, ICON_SCALE = 80, 4.0
 STAR = "★"
 _PICK_ICONS = {True: "CHECKBOX_HLT", False: "CHECKBOX_DEHLT"}
 
@@ -82,18 +82,20 @@ def _draw_gallery(layout: Any, context: Any, items: list[Any]) -> None:
 
 
 def _draw_stars(layout: Any, items: list[Any]) -> None:
-    """Five stars, which act on the picked."""
+    """Five stars, which act on the picked, and what acts on all."""
     chosen = [item for item in items if item.picked]
-    row = layout.row(align=True)
+    line = layout.row()
+    row = line.row(align=True)
     row.enabled = bool(chosen)
     rating = max((item.rating for item in chosen), default=0)
     for stars in range(1, MAX_RATING + 1):
         icon = "SOLO_ON" if stars <= rating else "SOLO_OFF"
         # the star that is shown last takes all back
         row.operator("maquette.rate_candidate", text="", icon=icon).rating = 0 if stars == rating else stars
-    row.separator()
-    row.operator("maquette.candidates_sheet", text="", icon="IMAGE_DATA")
-    row.operator("maquette.clear_candidates", text="", icon="TRASH")
+    side = line.row(align=True)
+    side.alignment = "RIGHT"
+    side.operator("maquette.candidates_sheet", text="", icon="IMAGE_DATA")
+    side.operator("maquette.clear_candidates", text="", icon="TRASH")
 
 
 def _draw_moves(layout: Any, context: Any, items: list[Any]) -> None:
