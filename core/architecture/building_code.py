@@ -10,7 +10,7 @@ from ..context import Context, span
 from ..errors import InputError
 from ..explore import Code, mean_code
 from ..request import Request
-from . import form, massing_codes, massing_options
+from . import form, massing_codes
 from .building_params import BuildingParams
 from .building_shape import SEARCH_SHARE
 from .form_network import CODE_LENGTH
@@ -53,9 +53,9 @@ def with_code(request: Request, site: Site, context: Context) -> Request:
     if site.plot is None:
         return request
     inner = replace(context, progress=span(context.progress, 0.0, SEARCH_SHARE))
-    best = massing_options.offers(massing_options.task_of(site, params, fine=False), params, request.seed, inner)[0]
-    # a plain rule's design has no code: it is found again
-    return replace(request, code=best.code) if best.code else request
+    found = massing_codes.codes(_as_massing(request, params), params.options, inner)
+    # where the search finds none a plain rule's design is taken, which has no code
+    return replace(request, code=found[0]) if found else request
 
 
 def _as_massing(request: Request, params: BuildingParams) -> Request:

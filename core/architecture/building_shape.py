@@ -57,7 +57,7 @@ def _searched(site: Site, params: BuildingParams, request: Request, context: Con
     if request.code is not None:
         return massing_of(site, params, request.code)
     inner = replace(context, progress=span(context.progress, 0.0, SEARCH_SHARE))
-    return offers(task_of(site, params, fine=False), params, request.seed, inner)[0].massing
+    return offers(task_of(site, params), params, request.seed, inner)[0].massing
 
 
 def _learned(site: Site, params: BuildingParams, request: Request) -> Massing:

@@ -52,7 +52,7 @@ def massing_of(site: Site, params: MassingParams, code: Sequence[float]) -> Mass
     return massing
 
 
-def task_of(site: Site, params: MassingParams, fine: bool = True) -> Task:
+def task_of(site: Site, params: MassingParams) -> Task:
     """What is needed to score designs; InputError for limits that no design can keep."""
     grid, brief = _grid(site, params)
     plot = _plot(site)
@@ -61,8 +61,6 @@ def task_of(site: Site, params: MassingParams, fine: bool = True) -> Task:
     # in hours whole the search would find what only looks lit
     path = sun_path(params.latitude_deg, params.north_deg, step_h=0.5)
     coarse = MassingScorer(grid, brief, path)
-    if not fine:
-        return Task(site, brief, coarse, coarse, area, area)
     small = massing_grid(plot.rings, site.neighbours, brief.setback_m, grid.cell_m / 2)
     return Task(
         site, brief, coarse, MassingScorer(small, brief, path), area, buildable_of(plot, brief.setback_m, small)
