@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where stairs go when no plan says so: as near to the middle of what all storeys share as they fit.
 
-Each plate that nothing stands on gets a stair from the ground up to it, in large buildings within a core with a lift.
+Each plate that nothing stands on gets a stair up to it, in large buildings within a core with a lift: from the ground,
+or a short one from the plate below where a stair is near.
 """
 
 from __future__ import annotations
@@ -23,26 +24,54 @@ from .wall_offset import edges
 
 # a plate of so many square metres and storeys asks for a lift
 CORE_M2, CORE_STOREYS = 250.0, 4
+# how far one walks to a stair, and how many storeys a stair from an upper plate climbs
+REACH_M, SHORT_STOREYS = 35.0, 2
+# between two wells
+BESIDE_M = 1.2
 _ARRIVAL_M, _LIFT_M, _GOING_M = 1.2, 1.7, 0.27
 _CLEAR_M = 0.05
 _STEPS = 15
 
 
 def default_stairs(storeys: Sequence[Storey], shells: Sequence[PlateShell]) -> tuple[list[StairRun], int]:
-    """A stair for each plate that nothing stands on, and the number of those that found no room for one."""
-    runs, missing = [], 0
-    for shell in shells:
-        last = shell.storeys[-1].index
-        if last == 0 or not is_topmost(shell, [s for s in shells if _is_on(s, last + 1)]):
-            continue
+    """A stair for each plate that nothing stands on, and the number of those that found no room for one.
+
+    The highest come first. One that rises no more than `SHORT_STOREYS` above a plate which such a stair serves within
+    `REACH_M` gets its own from that plate on: few wells go through the lower storeys.
+    """
+    runs: list[StairRun] = []
+    missing = 0
+    tops = [shell for shell in shells if shell.storeys[-1].index > 0 and _is_top(shell, shells)]
+    for shell in sorted(tops, key=lambda one: -one.storeys[-1].index):
+        last, first = shell.storeys[-1].index, _first_storey(shell, shells, runs)
         shared = polygon_of(shell.inner)
-        for index in range(last):
+        for index in range(first, last):
             here = shapely.unary_union([polygon_of(s.inner) for s in shells if _is_on(s, index)])
             shared = shared.intersection(here)
-        run = _placed(shared.buffer(-_CLEAR_M), shell, storeys[: last + 1])
+        for run in runs:
+            shared = shared.difference(shapely.Polygon((run.core or run.well).ring(BESIDE_M)))
+        run = _placed(shared.buffer(-_CLEAR_M), shell, storeys[first : last + 1])
         missing += run is None
         runs += [run] if run is not None else []
     return runs, missing
+
+
+def _is_top(shell: PlateShell, shells: Sequence[PlateShell]) -> bool:
+    return is_topmost(shell, [s for s in shells if _is_on(s, shell.storeys[-1].index + 1)])
+
+
+def _first_storey(shell: PlateShell, shells: Sequence[PlateShell], runs: Sequence[StairRun]) -> int:
+    """The storey from which a plate's stair goes up: the ground, or the plate below where a stair is near."""
+    below, area = shell.storeys[0].index - 1, polygon_of(shell.inner)
+    if below < 0 or shell.storeys[-1].index - below > SHORT_STOREYS:
+        return 0
+    under = [polygon_of(s.inner) for s in shells if _is_on(s, below) and polygon_of(s.inner).intersects(area)]
+    for run in runs:
+        middle = shapely.Point(run.well.ring().mean(0))
+        near = middle.distance(area) <= REACH_M and any(plate.contains(middle) for plate in under)
+        if near and run.first <= below <= run.last:
+            return below
+    return 0
 
 
 def _is_on(shell: PlateShell, index: int) -> bool:
@@ -53,6 +82,7 @@ def _placed(region: shapely.Polygon, shell: PlateShell, storeys: Sequence[Storey
     """The best place for the largest stair that fits: with a core where that is asked for, else without."""
     if region.is_empty:
         return None
+    first, last = storeys[0].index, storeys[-1].index
     tallest = max(storey.height_m for storey in storeys[:-1])
     risers = math.ceil(tallest / MAX_RISE_M - 1e-9)
     treads = (risers + 1) // 2 - 1
@@ -63,23 +93,23 @@ def _placed(region: shapely.Polygon, shell: PlateShell, storeys: Sequence[Storey
         core_size = (_ARRIVAL_M + well_m + 2 * CORE_M, widths[0] + _LIFT_M + 4 * CORE_M)
         place = _best(region, along, *core_size)
         if place is not None:
-            return _with_core(*place, well_m, widths[0], len(storeys) - 1)
+            return _with_core(*place, well_m, widths[0], first, last)
     for width in widths[1:]:
         well_m = (width - GAP_M) / 2 + treads * _GOING_M
         place = _best(region, along, well_m + 0.9, width)
         if place is not None:
             origin, way = place
-            return StairRun(Well(origin + 0.9 * way, way, well_m, width), 0, len(storeys) - 1)
+            return StairRun(Well(origin + 0.9 * way, way, well_m, width), first, last)
     return None
 
 
-def _with_core(origin: np.ndarray, way: np.ndarray, well_m: float, width: float, last: int) -> StairRun:
+def _with_core(origin: np.ndarray, way: np.ndarray, well_m: float, width: float, first: int, last: int) -> StairRun:
     across = np.array([-way[1], way[0]])
     corner = origin + CORE_M * (way + across)
     core = Well(corner, way, _ARRIVAL_M + well_m, width)
     well = Well(corner + _ARRIVAL_M * way, way, well_m, width)
     lift = Well(corner + (width + 2 * CORE_M) * across, way, _LIFT_M, _LIFT_M)
-    return StairRun(well, 0, last, lift=lift, core=core)
+    return StairRun(well, first, last, lift=lift, core=core)
 
 
 def _best(
