@@ -15,7 +15,7 @@ _PAPER, _INK = (46, 46, 48), (214, 214, 214)
 
 def contact_sheet(pictures: Mapping[str, Path], path: Path) -> None:
     """Write a PNG of pictures (square, of one size) by their labels, about as many rows as columns."""
-    images = {label: Image.open(file).convert("RGB") for label, file in pictures.items()}
+    images = {label: _read(file) for label, file in pictures.items()}
     side = max(image.width for image in images.values())
     columns = math.ceil(math.sqrt(len(images)))
     rows = math.ceil(len(images) / columns)
@@ -28,3 +28,8 @@ def contact_sheet(pictures: Mapping[str, Path], path: Path) -> None:
         sheet.paste(image, (x, y))
         draw.text((x + 2, y + side + 5), label, fill=_INK)
     sheet.save(path, format="PNG")
+
+
+def _read(path: Path) -> Image.Image:
+    with Image.open(path) as image:
+        return image.convert("RGB")

@@ -9,7 +9,6 @@ import numpy as np
 
 # half the picture over the distance: a long lens
 LENS = 0.2
-_MARGIN = 1.08
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -27,8 +26,8 @@ class Camera:
     distance: float
 
     @classmethod
-    def on(cls, points: np.ndarray, to_eye: np.ndarray) -> Camera:
-        """A camera that just sees all points (V, 3)."""
+    def on(cls, points: np.ndarray, to_eye: np.ndarray, margin: float = 1.08) -> Camera:
+        """A camera that just sees all points (V, 3), `margin` times as much from side to side."""
         axes = upright(to_eye)
         seen = points.astype(np.float64) @ axes.T
         middle = (seen.min(0) + seen.max(0)) / 2
@@ -38,7 +37,7 @@ class Camera:
             flat = (seen[:, :2] - middle[:2]) / away[:, None]
             low, high = flat.min(0), flat.max(0)
             middle[:2] += (low + high) / 2
-            distance = max(float((high - low).max()) / 2 * _MARGIN / LENS, 1e-3)
+            distance = max(float((high - low).max()) / 2 * margin / LENS, 1e-3)
         return cls(axes, middle @ axes, distance)
 
     @property

@@ -23,6 +23,8 @@ _UP = np.array([0, 0, 1], np.float32)
 _CHARACTER = (np.array([-0.5, -0.86, 0.2]), np.array([-0.75, -0.45, 0.95]))
 _BUILDING = (np.array([-0.62, -0.78, 0.52]), np.array([-0.25, -0.85, 0.9]))
 _GROUND, _BACK = np.array([0.36, 0.36, 0.365], np.float32), np.array([0.43, 0.435, 0.445], np.float32)
+# how much of the picture is left around it, with and without others beside it
+_ALONE, _AMONG = 1.08, 1.35
 # where nothing is: too far off to hide the sky from anything
 _NOWHERE = np.float32(1e6)
 
@@ -31,7 +33,7 @@ def model(triangles: Triangles, asset: Asset, size: int) -> np.ndarray:
     """(size, size, 3) linear light."""
     to_eye, to_sun = (unit(v) for v in (_CHARACTER if asset.rig is not None else _BUILDING))
     own = triangles.positions[~triangles.around] if not triangles.around.all() else triangles.positions
-    camera = Camera.on(own.reshape(-1, 3), to_eye)
+    camera = Camera.on(own.reshape(-1, 3), to_eye, _AMONG if triangles.around.any() else _ALONE)
     fine = size * FINER
     seen = visible(camera.pixels(triangles.positions, fine), (fine, fine))
     shadows = ShadowMap.of(triangles.positions if not triangles.around.any() else _near(triangles, own), to_sun)

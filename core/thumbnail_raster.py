@@ -33,9 +33,11 @@ def visible(corners: np.ndarray, size: tuple[int, int], shares: bool = True) -> 
     nearest = np.zeros(height * width, np.float64)
     winner = np.full(height * width, -1, np.int32)
     there = np.flatnonzero((corners[:, :, 2] > _NEAR).all(1) & _inside(corners, size))
+    planes = _inverse_planes(corners)
     for part in _blocks(corners, there):
         triangle, pixel = _covered(corners, part, size)
-        inverse = _inverse_depth(corners, triangle, pixel, width)
+        row, column = np.divmod(pixel, width)
+        inverse = planes[0][triangle] * column + planes[1][triangle] * row + planes[2][triangle]
         np.maximum.at(nearest, pixel, inverse)
         won = inverse == nearest[pixel]
         # of equally near ones the first wins, in whatever blocks they come
@@ -89,6 +91,19 @@ def _spread(first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return which, np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts) + first[which]
 
 
+def _inverse_planes(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(T,) each: how one over the depth grows to the right and down, and what it is at the first pixel's middle."""
+    a, b, c = (corners[:, k, :2] for k in range(3))
+    inverse = 1 / np.maximum(corners[:, :, 2], _NEAR)
+    area = _cross(b - a, c - a)
+    flat = np.abs(area) < 1e-9
+    safe = np.where(flat, 1.0, area)
+    up, side = inverse[:, 1] - inverse[:, 0], inverse[:, 2] - inverse[:, 0]
+    right = np.where(flat, 0.0, (up * (c - a)[:, 1] - side * (b - a)[:, 1]) / safe)
+    down = np.where(flat, 0.0, (side * (b - a)[:, 0] - up * (c - a)[:, 0]) / safe)
+    return right, down, inverse[:, 0] + right * (0.5 - a[:, 0]) + down * (0.5 - a[:, 1])
+
+
 def _screen_shares(corners: np.ndarray, triangle: np.ndarray, pixel: np.ndarray, width: int) -> np.ndarray:
     """(P, 3) float64: shares of the corners at pixel centres, even on the screen."""
     a, b, c = (corners[triangle, k, :2].astype(np.float64) for k in range(3))
@@ -105,12 +120,6 @@ def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return product
 
 
-def _inverse_depth(corners: np.ndarray, triangle: np.ndarray, pixel: np.ndarray, width: int) -> np.ndarray:
-    shares = _screen_shares(corners, triangle, pixel, width)
-    inverse: np.ndarray = (shares / corners[triangle, :, 2]).sum(1)
-    return inverse
-
-
 def _finished(
     corners: np.ndarray, winner: np.ndarray, nearest: np.ndarray, size: tuple[int, int], wanted: bool
 ) -> Visible:
@@ -121,5 +130,5 @@ def _finished(
         flat = _screen_shares(corners, winner[shown], shown, width) / corners[winner[shown], :, 2]
         shares[shown] = flat / flat.sum(1, keepdims=True)
     depth = np.full(height * width, np.inf, np.float32)
-    depth[shown] = 1.0 / nearest[shown]
+    depth[shown] = 1.0 / np.maximum(nearest[shown], 1e-12)
     return Visible(winner.reshape(size), shares.reshape(height, width, 3), depth.reshape(size))

@@ -18,7 +18,9 @@ from .thumbnail_camera import unit
 PLAIN = np.array([0.62, 0.61, 0.59], np.float32)
 AROUND = np.array([0.42, 0.42, 0.42], np.float32)
 # so much of a false colour shows on what is otherwise plain
-_TINT = 0.45
+_TINT = 0.25
+# the end of the name of an option's own ground
+_GROUND = " ground"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _of_mesh(mesh: Mesh, numbers: dict[str, int], metres: dict[str, tuple[float,
         (uvs / size[slot][:, None]).astype(np.float32),
         _colours(mesh, corners, around),
         of_slot[slot],
-        np.full(len(corners), is_around(mesh.name)),
+        np.full(len(corners), is_around(mesh.name) or mesh.name.endswith(_GROUND)),
     )
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from .thumbnail_camera import upright
 from .thumbnail_raster import visible
 
-_SHADOW_PX = 384
+_SHADOW_PX = 320
+_FAR = 1000.0
 # rings of places around a pixel that may hide the sky from it, as shares of the picture
 _RINGS = (0.015, 0.035, 0.075)
 _SPOKES = 6
@@ -40,10 +41,10 @@ class ShadowMap:
         return cls(axes, middle @ axes, reach, drawn.depth)
 
     def pixels(self, points: np.ndarray) -> np.ndarray:
-        """Points (..., 3) as pixels x, y and depth between 1 and 3."""
+        """Points (..., 3) as pixels x, y and depth in reaches from an eye so far off that it sees in parallel."""
         seen = (points - self.middle) @ self.axes.T / self.reach
         half = _SHADOW_PX / 2
-        return np.stack([half + half * seen[..., 0], half - half * seen[..., 1], 2 - seen[..., 2]], -1)
+        return np.stack([half + half * seen[..., 0], half - half * seen[..., 1], _FAR - seen[..., 2]], -1)
 
     def lit(self, places: np.ndarray, normals: np.ndarray) -> np.ndarray:
         """(n,) float32: the share of each place that the sun reaches, softened over its neighbours."""

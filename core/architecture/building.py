@@ -39,6 +39,9 @@ def generate(request: Request, context: Context) -> Asset:
     """The building that the Request asks for; see `BuildingParams`."""
     params = request.params
     assert isinstance(params, BuildingParams)
+    if context.preview is not None:
+        # it is looked at from outside, and what is inside takes a hundred times as long
+        params = replace(params, interiors=False, levels=0, materials=False)
     context.progress(0.0, "Reading the site")
     site = read_site(request.references[0].path) if request.references else Site()
     request = with_code(request, site, context)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from typing import Any
 
 import pytest
 import stub_engine
+from PIL import Image
 
-from maquette.core import bundle
+from maquette.__main__ import main
+from maquette.core import bundle, explore_command
 from maquette.core.client import EngineProcess
 from maquette.core.protocol import Candidate, Explore, Explored, Failed, Message, Progress, Warn, WasCancelled
 from maquette.core.request import Request
@@ -114,3 +117,21 @@ def test_bad_explorations_are_sentences_before_any_work(engine: EngineProcess, p
         heard = listen(engine)
         assert isinstance(heard[-1], Failed) and words in heard[-1].text, (words, heard[-1])
         assert not of(Candidate, heard)
+
+
+def test_the_command_writes_a_sheet_and_the_requests(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wish = photo.parent / "wish.json"
+    wish.write_text(json.dumps({**request(photo, 1), "references": ["photo.png"]}))
+    monkeypatch.setattr(explore_command, "EngineProcess", lambda python: EngineProcess(python, stub_engine.COMMAND))
+    out = photo.parent.parent / "found"
+    flags = ["explore", str(wish), "--move", "vary", "--count", "5", "--preview", "64", "--lock", "relief"]
+    assert main([*flags, "--out", str(out)]) == 0
+    with Image.open(out / "sheet.png") as sheet:
+        assert sheet.width > 3 * 256
+    lines = [json.loads(line) for line in (out / "candidates.jsonl").read_text().splitlines()]
+    assert len(lines) == 5 and {line["params"]["relief"] for line in lines} == {0.02}
+    assert all((out / line.pop("name") / "thumbnail.png").is_file() for line in lines)
+    assert len({Request.from_plain(line).key for line in lines}) == 5
+    # what is there is not written over, and what cannot be read is a sentence
+    assert main([*flags, "--out", str(out)]) == 2
+    assert main(["explore", str(photo), "--out", str(out / "other")]) == 2 and not (out / "other").exists()
