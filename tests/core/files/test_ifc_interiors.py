@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from maquette.core import engine
+from maquette.core.architecture import dwelling_plans
+from maquette.core.architecture.plan_search import Effort
 from maquette.core.asset import Asset
 from maquette.core.files import export, ifc
 from maquette.core.request import Request
@@ -80,3 +82,20 @@ def test_rooms_are_spaces_of_their_storey_and_fixtures_have_their_kinds() -> Non
     ]
     assert len(fixtures) == house().report["num_fixtures"] > 5
     assert {"BED", "TOILETPAN", "WASHHANDBASIN"} <= {one.PredefinedType for one in fixtures}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_building_of_dwellings_has_no_error_of_the_schema_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dwelling_plans, "EFFORT", Effort(drawn=60, chains=24, rounds=12))
+    params = {"width_m": 20.0, "depth_m": 13.0, "storeys": 2}
+    plain = {"generator": "architecture", "method": "building", "params": params, "seed": 0}
+    block = engine.generate(Request.from_plain(plain), device="cpu")
+    export.export(block, tmp_path, ("ifc",), progress=silent)
+    logger = validation.json_logger()
+    validation.validate(str(tmp_path / "asset.ifc"), logger, express_rules=False)
+    assert not logger.statements, json.dumps([str(one) for one in logger.statements[:5]], indent=1)
+    names = {one.Name for one in ifcopenshell.open(str(tmp_path / "asset.ifc")).by_type("IfcSpace")}
+    assert len(names) == block.report["num_rooms"]
+    assert any(name.startswith("storey 1 dwelling 2 space ") for name in names)
