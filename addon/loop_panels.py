@@ -71,6 +71,10 @@ def gallery_columns(context: Any) -> int:
 
 
 def _draw_gallery(layout: Any, context: Any, items: list[Any]) -> None:
+    # where the pointer rests on the progress bar as it ends, Blender draws the next label as that bar: a line, no picture
+    line = layout.row()
+    line.scale_y = 0.05
+    line.label(text="")
     grid = layout.grid_flow(row_major=True, columns=gallery_columns(context), even_columns=True, align=False)
     for item in items:
         cell = grid.column(align=True)
