@@ -71,7 +71,7 @@ def gallery_columns(context: Any) -> int:
 
 
 def _draw_gallery(layout: Any, context: Any, items: list[Any]) -> None:
-    # where the pointer rests on the progress bar as it ends, Blender draws the next label as that bar: a line, no picture
+    # where the pointer rests on a progress bar as it ends, Blender draws the next label as that bar: a line, no picture
     line = layout.row()
     line.scale_y = 0.05
     line.label(text="")
