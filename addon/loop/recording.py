@@ -16,7 +16,7 @@ from ..jobs import Job
 from ..scene.building_parts import ROW, option_roots
 from ..scene.record import is_made, read_request
 from . import thumbnails
-from .history import add_node, choose, find_node, history_of, node_by_key
+from .history import add_node, ancestry, choose, find_node, history_of, node_by_key
 from .lineage import NODE, bring_chain, node_name_of, write_chain
 
 THUMBNAIL = "thumbnail.png"
@@ -45,6 +45,9 @@ def record(job: Job, name: str) -> None:
     if node is None:
         parent = _parent(scene, request, before)
         node = add_node(scene, request, parent, _picture(job.folder), name)
+    elif not (node.made or node.parent) and before is not None and node.name not in ancestry(scene, before.name):
+        # a candidate that was kept and had no parent comes below what it replaces
+        node.parent = before.name
     node.made = name
     history_of(scene).branch = ""
     choose(scene, node.name)

@@ -317,3 +317,19 @@ def pump(maquette: Any, condition: Any, limit_s: float = 20.0) -> None:
         assert time.monotonic() < end
         maquette.studio.poll()
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("generator", METHODS)
+def test_a_result_of_every_generator_is_branched_and_restored(maquette: Any, generator: str) -> None:
+    use(generator)
+    bpy.ops.maquette.explore(seed=0)
+    bpy.ops.maquette.apply_candidate(number=3)
+    bpy.ops.maquette.apply_candidate(number=5, in_place=True)
+    first, second = bpy.context.scene.maquette_history.nodes
+    made = maquette.module("addon.active").active_made(bpy.context, generator)
+    assert second.parent == first.name and made["maquette_node"] == second.name
+    assert bpy.ops.maquette.history_branch(node=first.name) == {"FINISHED"}
+    settings = maquette.module("addon.method_settings").settings_of(bpy.context.scene, generator)
+    assert settings.seed == json.loads(first.request)["seed"] == 3
+    assert bpy.ops.maquette.history_show(node=first.name) == {"FINISHED"}
+    assert made["maquette_node"] == first.name and json.loads(made["maquette_request"])["seed"] == 3
