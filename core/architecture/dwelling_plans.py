@@ -27,6 +27,7 @@ from .plan_rooms import rooms_of
 from .plan_rules import judged
 from .plan_search import Effort, search
 from .plan_shapes import rings_of
+from .plan_slivers import without_slivers
 from .plan_trees import Trees
 from .programme import Programme
 from .site import PinnedRoom, PinnedWall
@@ -212,7 +213,7 @@ class _Task:
         for number in range(min(DRAWN, len(trees))):
             boxes = boxes_of(trees.take(np.array([number])), self.problem).metres(0, self.problem.ground)
             free = tuple(room for room in rooms_of(boxes, self.problem) if len(room.ring) > 2)
-            plan = self.of((*free, *kept))
+            plan = self.of(without_slivers((*free, *kept), [room.name for room in kept]))
             if best is None or self.rank(plan) < self.rank(best):
                 shifted = self.of(clear_of_windows(plan.rooms, self.windows, turning, self.is_better))
                 best = shifted if best is None or self.rank(shifted) < self.rank(best) else best
