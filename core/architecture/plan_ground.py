@@ -23,6 +23,8 @@ OBLIQUE_CELLS = 12
 INWARD_M = 0.01
 # coordinates of cuts are whole steps
 STEP_M = 0.01
+# a floor of more corners than these has no table of its rectangles
+MOST_LINES, MOST_RECTANGLES = 9, 6
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Ground:
 
     The rest is for looking up coordinates in steps of STEP_M, S of them each way: `rows` (2, S, K) the area on the low
     side of each line of an axis and of a coordinate on the other one; `cells` (2, S) the cell that a coordinate is in,
-    `within` (2, S) how far across it.
+    `within` (2, S) how far across it. `rectangles` (R, 2, 2)
+    the largest rectangles in the floor, by axis their two ends; none where sides are oblique or corners many.
     """
 
     floor: object
@@ -46,6 +49,7 @@ class Ground:
     rows: np.ndarray
     cells: np.ndarray
     within: np.ndarray
+    rectangles: np.ndarray
 
     @property
     def area(self) -> float:
@@ -82,7 +86,17 @@ def ground_of(outline: Outline, taken: Sequence[np.ndarray] = ()) -> Ground:
     corners = shapely.get_coordinates(floor) if pieces else rings[0]
     lines, along = _lines(corners, pieces)
     table = _table(floor, lines)
-    return Ground(floor, turn, origin, lines, table, along, sides_inside(rings), *_steps(lines, table))
+    return Ground(
+        floor,
+        turn,
+        origin,
+        lines,
+        table,
+        along,
+        sides_inside(rings),
+        *_steps(lines, table),
+        _rectangles(table[0], lines),
+    )
 
 
 def _steps(lines: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -157,6 +171,31 @@ def _filled(values: np.ndarray, step: float) -> np.ndarray:
     """The values with others between them, no more than `step` apart."""
     parts = [np.linspace(a, b, max(1, int(np.ceil((b - a) / step))) + 1)[:-1] for a, b in pairwise(values)]
     return np.concatenate([*parts, values[-1:]])
+
+
+def _rectangles(table: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """The `rectangles` of a Ground."""
+    x, y = (np.array(sorted(set(values))) for values in lines)
+    cells = np.diff(np.diff(table, axis=0), axis=1)[: len(x) - 1, : len(y) - 1]
+    whole = np.diff(x)[:, None] * np.diff(y)
+    if max(len(x), len(y)) > MOST_LINES or (np.minimum(cells, whole - cells) > 1e-4).any():
+        return np.zeros((0, 2, 2))
+    full = np.zeros((len(x), len(y)))
+    full[1:, 1:] = (cells > whole / 2).cumsum(0).cumsum(1)
+    found: list[tuple[int, int, int, int]] = []
+    spans = [(a, b) for a in range(len(x)) for b in range(len(x) - 1, a, -1)]
+    for i, j in spans:
+        for k, m in ((a, b) for a in range(len(y)) for b in range(len(y) - 1, a, -1)):
+            if full[j, m] - full[i, m] - full[j, k] + full[i, k] == (j - i) * (m - k):
+                found.append((i, j, k, m))
+    best = [
+        one
+        for one in found
+        if not any(o != one and o[0] <= one[0] and o[1] >= one[1] and o[2] <= one[2] and o[3] >= one[3] for o in found)
+    ]
+    if len(best) > MOST_RECTANGLES:
+        return np.zeros((0, 2, 2))
+    return np.array([[[x[i], x[j]], [y[k], y[m]]] for i, j, k, m in best]).reshape(-1, 2, 2)
 
 
 def _table(floor: object, lines: np.ndarray) -> np.ndarray:

@@ -29,17 +29,17 @@ def patterned(problem: Problem, count: int, random: np.random.Generator) -> Tree
 
 def packed(nodes: list[Node], parts: int, random: np.random.Generator | None = None) -> Trees:
     """Nested cuts as arrays: cuts are made from the outermost inwards, their places moved a little by `random`."""
-    keys, gaps = np.zeros((len(nodes), parts)), (len(nodes), max(parts - 1, 0))
-    turns, axes = np.zeros(gaps), np.zeros(gaps, np.int64)
+    each = (len(nodes), parts)
+    keys, turns, axes = np.zeros(each), np.zeros(each), np.zeros(each, np.int64)
     for number, node in enumerate(nodes):
         row: list[int] = []
         made: list[tuple[int, int]] = []
         _walk(node, row, made)
         keys[number, row] = (np.arange(parts) + 0.5) / parts
         for turn, (gap, axis) in enumerate(made):
-            turns[number, gap], axes[number, gap] = (turn + 0.5) / parts, axis
-    shifts = np.zeros(gaps) if random is None else random.normal(0, SPREAD, gaps)
-    snaps = np.zeros(gaps, bool) if random is None else random.random(gaps) < 0.5
+            turns[number, row[gap + 1]], axes[number, row[gap + 1]] = (turn + 0.5) / parts, axis
+    shifts = np.zeros(each) if random is None else random.normal(0, SPREAD, each)
+    snaps = np.zeros(each, bool) if random is None else random.random(each) < 0.5
     return Trees(keys, np.zeros(keys.shape), turns, axes, shifts, snaps)
 
 

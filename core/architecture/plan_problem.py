@@ -15,8 +15,9 @@ from .plan_ground import Ground, ground_of, sides_inside
 from .programme import Programme, RoomWish
 from .site import PinnedRoom, PinnedWall
 
-# the shared wall that a door needs, the facade that a window needs, the facade on each side of the front door's middle
-DOOR_WALL_M, WINDOW_WALL_M, ENTRANCE_M = 1.0, 1.5, 0.55
+# the shared wall that a door needs, the facade that a window needs, the facade on each side of the front door's middle,
+# and how far one steps in there
+DOOR_WALL_M, WINDOW_WALL_M, ENTRANCE_M, ENTRANCE_DEPTH_M = 1.0, 1.5, 0.55, 0.9
 # the longest a room may be for its width
 MOST_ASPECT = {"living": 2.0, "kitchen": 2.4, "dining": 2.0, "bedroom": 1.9, "study": 2.2, "bath": 2.4, "toilet": 2.6}
 LONG_ASPECT = {"hall": 8.0, "storage": 4.0, "stairs": 4.0}
@@ -42,6 +43,16 @@ class Needs:
     need: np.ndarray
     wall_m: np.ndarray
 
+    @property
+    def starts(self) -> np.ndarray:
+        """The first row of each need."""
+        return np.asarray(np.flatnonzero(np.diff(self.need, prepend=-1)))
+
+    @property
+    def first(self) -> np.ndarray:
+        """(needs, 2) the first pair of each need."""
+        return np.asarray(self.pairs[self.starts])
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -49,9 +60,9 @@ class Problem:
     its arm, so that it may turn a corner. Parts are in the rooms' order, then the arms; `arms` (M - N,) whose they are.
 
     Arrays (N,) by room: `targets_m2`, `least_m2`, `area_off` (how far a room's area may be off, as a share of it),
-    `area_weights`, `habitable`; (M,) by part: `shares_m2` of the floor to begin with, `widths_m` (least), `aspects`
-    (most), `halls`. `entrance` the parts that the front door may open to, `door` (2, 2) the two points of the facade
-    that such a part has to reach, None where the door may be anywhere. `pinned_sides` are sides (E, 2, 2) of each
+    `habitable`; (M,) by part: `shares_m2` of the floor to begin with, `widths_m` (least), `aspects`
+    (most), `halls`. `entrance` the parts that the front door may open to, `door` (4, 2) the points that such
+    a part has to hold, None where the door may be anywhere. `pinned_sides` are sides (E, 2, 2) of each
     pinned room, seen from outside it. `walls` (W, 2, 2) pinned walls. All in the floor's axes."""
 
     ground: Ground
@@ -61,7 +72,6 @@ class Problem:
     targets_m2: np.ndarray
     least_m2: np.ndarray
     area_off: np.ndarray
-    area_weights: np.ndarray
     habitable: np.ndarray
     shares_m2: np.ndarray
     widths_m: np.ndarray
@@ -105,7 +115,6 @@ def problem_of(
         targets_m2=targets,
         least_m2=np.array([use.least_area_m2 for use in uses]),
         area_off=np.array([most_area_error(use.name) - 0.02 for use in uses]),
-        area_weights=np.array([0.5 if use.name == "hall" else 1.0 for use in uses]),
         habitable=np.array([use.habitable for use in uses], bool),
         shares_m2=shares,
         widths_m=np.array([use.least_width_m for use in parts]),
@@ -149,7 +158,8 @@ def targets_of(rooms: Sequence[RoomWish], area: float) -> np.ndarray:
 
 
 def entrance_points(outline: Outline, ground: Ground, front_door: np.ndarray) -> np.ndarray:
-    """(2, 2) points of the facade beside the front door, in the floor's axes: as far from it as the door needs."""
+    """(4, 2) points of the facade on either side of the front door, as far from it as the door needs, then those as far
+    inside as one steps in; in the floor's axes."""
     sides = sides_inside([ground.to_axes(ring) for ring in outline.rings])
     door = ground.to_axes(np.asarray(front_door, np.float64))
     way = sides[:, 1] - sides[:, 0]
@@ -160,7 +170,8 @@ def entrance_points(outline: Outline, ground: Ground, front_door: np.ndarray) ->
     reach = min(ENTRANCE_M, length[side] / 2)
     middle = float(np.clip(along[side], reach, length[side] - reach))
     unit = way[side] / length[side]
-    return np.stack([sides[side, 0] + unit * (middle - reach), sides[side, 0] + unit * (middle + reach)])
+    ends = np.stack([sides[side, 0] + unit * (middle - reach), sides[side, 0] + unit * (middle + reach)])
+    return np.concatenate([ends, ends + ENTRANCE_DEPTH_M * np.array([-unit[1], unit[0]])])
 
 
 def _without_pinned(rooms: Sequence[RoomWish], pinned: Sequence[PinnedRoom]) -> tuple[RoomWish, ...]:

@@ -7,6 +7,9 @@ Shape letters: B plans, N rooms, M parts of rooms, K lines, E sides, R pairs; le
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
+
 import numpy as np
 
 from .plan_boxes import Boxes
@@ -22,46 +25,91 @@ FILL, NARROW = 0.72, 0.07
 SAME_M = 1e-6
 # corners stand between whole steps: what is thinner than this is not there
 SLIVER_M = 0.015
+# a room narrower than it may be by less than this is wide enough
+LEAST_M = 1e-3
+# what an area costs for being off, as a share of it, and its square
+AREA = (1.2, 2.0)
 
 
-def scores_of(boxes: Boxes, problem: Problem) -> tuple[np.ndarray, np.ndarray]:
-    """(B,) what the plans lack, weighed, and (B,) how many wishes they miss."""
+@dataclass(frozen=True)
+class Score:
+    """`cost` (B,) what plans lack, weighed, `missed` (B,) how many wishes they miss, `off` (B,) how far areas are off
+    in the mean, `blame` (B, M) each part's share of the cost."""
+
+    cost: np.ndarray
+    missed: np.ndarray
+    off: np.ndarray
+    blame: np.ndarray
+
+    @property
+    def rank(self) -> np.ndarray:
+        """(B,) what plans are compared by, less being better."""
+        return np.asarray(self.cost + self.missed)
+
+    def take(self, rows: np.ndarray) -> Score:
+        """The scores of these rows."""
+        return Score(self.cost[rows], self.missed[rows], self.off[rows], self.blame[rows])
+
+    def put(self, rows: np.ndarray, others: Score) -> None:
+        """Replace the scores of these rows."""
+        self.cost[rows], self.missed[rows] = others.cost, others.missed
+        self.off[rows], self.blame[rows] = others.off, others.blame
+
+
+def scores_of(boxes: Boxes, problem: Problem) -> Score:
+    """How good plans are."""
+    lean, cost, lacks = lacks_of(boxes, problem)
+    off, count = np.abs(lean), len(problem.rooms)
+    blame = np.zeros(boxes.areas.shape)
+    blame[:, :count] = off * (AREA[0] + AREA[1] * off)
+    cost = cost + blame.sum(1)
+    missed = np.zeros(len(cost))
+    for name, (lack, slope) in lacks.items():
+        each, lacking = slope * np.maximum(lack, 0), lack > SAME_M
+        cost += each.sum(1)
+        missed += lacking.sum(1)
+        each += 0.5 * lacking
+        if name == "needs":
+            for number, pair in enumerate(problem.needs.first):
+                for part in pair[pair < problem.count]:
+                    blame[:, part] += each[:, number]
+        elif lack.shape[1] > 1:
+            blame[:, : lack.shape[1]] += each
+    return Score(cost, missed, off.mean(1), blame)
+
+
+def lacks_of(boxes: Boxes, problem: Problem) -> tuple[np.ndarray, np.ndarray, dict[str, tuple[np.ndarray, float]]]:
+    """(B, N) how far areas are off, as shares; (B,) what is not good though no rule forbids it; and what the plans lack
+    by wish, (B, some) not positive where it is met, and what its unit costs."""
     count, areas = len(problem.rooms), boxes.areas
     low, high, lost, broken = shapes_of(boxes, problem)
     size = high - low
     shorter, longer = np.minimum(*size), np.maximum(*size)
     whole = areas[:, :count].copy()
     whole[:, problem.arms] += areas[:, count:]
-    off = np.abs(whole / problem.targets_m2 - 1)
-    cost = (problem.area_weights * off * (0.7 + 1.6 * off)).sum(1)
+    lean = whole / problem.targets_m2 - 1
     aspect = longer / np.maximum(shorter, 0.1)
-    cost += 0.04 * np.maximum(aspect - np.minimum(1.5, problem.aspects / 2), 0).sum(1)
+    cost = 0.04 * np.maximum(aspect - np.minimum(1.5, problem.aspects / 2), 0).sum(1)
     ends = boxes.low[:, :, :count] * STEP_M, boxes.high[:, :, :count] * STEP_M
     windows = lengths_in(problem.ground.sides, *ends).sum(-1)
     cost += 0.03 * np.where(problem.habitable, 0, windows).sum(1)
-    lacks = [
-        (off - problem.area_off, 2.0),
-        (1 - whole / problem.least_m2, 3.0),
-        (problem.widths_m - shorter, A_METRE),
-        (longer - problem.aspects * shorter * 0.99, 0.7),
-        (np.where(problem.habitable, WINDOW_WALL_M + SPARE_M - windows, 0), A_METRE),
-        (_unmet_needs(boxes, low, high, problem), A_METRE),
-    ]
+    lacks = {
+        "area": (np.abs(lean) - problem.area_off, 2.0),
+        "least": (1 - whole / problem.least_m2, 3.0),
+        "width": (problem.widths_m - shorter, A_METRE),
+        "aspect": (longer - problem.aspects * shorter * 0.99, 0.7),
+        "window": (np.where(problem.habitable, WINDOW_WALL_M + SPARE_M - windows, -1), A_METRE),
+        "needs": (_unmet_needs(boxes, low, high, problem), A_METRE),
+    }
     if not problem.ground.is_box:
-        lacks += [
-            (FILL - areas / np.maximum(size[0] * size[1], 1e-6), 3.0),
-            (lost - NARROW * areas, 1.0),
-            (broken, 2.0),
-        ]
+        lacks["fill"] = FILL - areas / np.maximum(size[0] * size[1], 1e-6), 3.0
+        lacks["narrow"] = lost - NARROW * areas, 1.0
+        lacks["broken"] = broken, 2.0
     if problem.door is not None and len(problem.entrance):
-        lacks.append((_from_the_door(boxes, problem), 2.0))
+        lacks["door"] = _from_the_door(boxes, problem), 2.0
     if len(problem.walls):
-        lacks.append((lengths_in(problem.walls, ends[0] + SPARE_M, ends[1] - SPARE_M).sum(-1), A_METRE))
-    missed = np.zeros(len(cost))
-    for lack, slope in lacks:
-        cost += slope * np.maximum(lack, 0).sum(1)
-        missed += (lack > SAME_M).sum(1)
-    return cost, missed
+        lacks["walls"] = lengths_in(problem.walls, ends[0] + SPARE_M, ends[1] - SPARE_M).sum(-1), A_METRE
+    return lean, cost, lacks
 
 
 def shapes_of(boxes: Boxes, problem: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -82,12 +130,38 @@ def shapes_of(boxes: Boxes, problem: Problem) -> tuple[np.ndarray, np.ndarray, n
         low[way] = np.where(there, start, 1e9).min(-1)
         high[way] = np.where(there, end, -1e9).max(-1)
         part = there * (end - start)
-        narrow = height < problem.widths_m[:, None] - 2 * STEP_M
+        narrow = height < problem.widths_m[:, None] - LEAST_M
         lost = np.maximum(lost, (narrow * part * height).sum(-1))
         broken += high[way] - low[way] - part.sum(-1)
+    if len(problem.ground.rectangles):
+        lost = boxes.areas - _opened(starts, ends, problem)
     empty = high[0] < low[0]
     low[:, empty] = high[:, empty] = 0
     return low, high, lost, np.where(empty, 1.0, np.maximum(broken - SAME_M, 0))
+
+
+def _opened(low: np.ndarray, high: np.ndarray, problem: Problem) -> np.ndarray:
+    """(B, M) the area of parts that a square of their least width reaches."""
+    ground = problem.ground
+    fits = []
+    for (left, right), (front, back) in ground.rectangles:
+        wide = np.minimum(high[0], right) - np.maximum(low[0], left)
+        deep = np.minimum(high[1], back) - np.maximum(low[1], front)
+        fits.append(np.minimum(wide, deep) > problem.widths_m - LEAST_M)
+    x, y = ground.corner_lines
+    wide = [np.maximum(np.minimum(high[0], b) - np.maximum(low[0], a), 0) for a, b in pairwise(x)]
+    deep = [np.maximum(np.minimum(high[1], b) - np.maximum(low[1], a), 0) for a, b in pairwise(y)]
+    opened = np.zeros(low.shape[1:])
+    for i, one in enumerate(wide):
+        for j, other in enumerate(deep):
+            over = [
+                fit
+                for fit, hall in zip(fits, ground.rectangles, strict=True)
+                if hall[0, 0] <= x[i] and hall[0, 1] >= x[i + 1] and hall[1, 0] <= y[j] and hall[1, 1] >= y[j + 1]
+            ]
+            if over:
+                opened += np.where(np.logical_or.reduce(over), one * other, 0)
+    return opened
 
 
 def lengths_in(sides: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -133,11 +207,10 @@ def _unmet_needs(boxes: Boxes, low: np.ndarray, high: np.ndarray, problem: Probl
     """(B, needs) the metres of wall that lack to each need, and a share of those that its rooms are apart."""
     needs = problem.needs
     if not len(needs.need):
-        return np.zeros((len(boxes.areas), 1))
+        return np.zeros((len(boxes.areas), 0))
     length, apart = shared_walls(boxes, low, high, problem)
     lack = needs.wall_m + SPARE_M - length + 0.3 * apart
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(needs.need)) + 1])
-    return np.asarray(np.minimum.reduceat(lack, starts, axis=1))
+    return np.asarray(np.minimum.reduceat(lack, needs.starts, axis=1))
 
 
 def _from_the_door(boxes: Boxes, problem: Problem) -> np.ndarray:
