@@ -7,6 +7,8 @@ from ..generators import Method
 from .maps import MAP_NAMES
 from .params import ExemplarParams, ExtendParams, FamilyParams, InpaintParams, PhotoParams, TileableParams
 
+LOCKABLE = (*MAP_NAMES, "region *")
+
 METHODS = (
     Method(
         generator="texture",
@@ -15,11 +17,12 @@ METHODS = (
         description="A seamless material of any size that looks like the picture, all maps aligned to the pixel",
         params=ExemplarParams,
         module="texture.exemplar",
-        version=3,
+        version=4,
         roles=(*MAP_NAMES, "mask"),
         required=("albedo",),
         repeatable=MAP_NAMES,
         chance="arrangement",
+        lockable=LOCKABLE,
     ),
     Method(
         generator="texture",
@@ -32,6 +35,7 @@ METHODS = (
         roles=MAP_NAMES,
         required=("albedo",),
         chance="nothing",
+        lockable=LOCKABLE,
     ),
     Method(
         generator="texture",
@@ -44,6 +48,7 @@ METHODS = (
         roles=(*MAP_NAMES, "mask"),
         required=("albedo",),
         chance="arrangement",
+        lockable=LOCKABLE,
     ),
     Method(
         generator="texture",
@@ -56,6 +61,7 @@ METHODS = (
         roles=MAP_NAMES,
         required=("albedo",),
         chance="arrangement",
+        lockable=LOCKABLE,
     ),
     Method(
         generator="texture",
@@ -68,6 +74,7 @@ METHODS = (
         roles=("albedo",),
         required=("albedo",),
         chance="nothing",
+        lockable=LOCKABLE,
     ),
     Method(
         generator="texture",
@@ -77,9 +84,10 @@ METHODS = (
         params=FamilyParams,
         module="texture.family",
         codes="texture.family",
-        version=4,
+        version=5,
         roles=MAP_NAMES,
         repeatable=("albedo",),
         chance="arrangement",
+        lockable=LOCKABLE,
     ),
 )

@@ -32,6 +32,8 @@ STRIDE = 2
 # least exemplar side to quilt at: the finer one where an output of few times the exemplar's area needs few blocks
 FINE_QUILT, COARSE_QUILT = 128, 64
 FEW_EXEMPLARS = 8
+# the arrangement is decided where the output has no more than this many texels a side
+DESIGN_SIDE = 256
 EXACT_PATCHES = 2304
 COARSE_TURNS = 5
 FINE_TURNS = 2
@@ -51,13 +53,17 @@ def find_correspondence(
     progress: Progress,
     variety: float = 0.5,
     regions: Regions | None = None,
+    quick: bool = False,
+    notice: Callable[[torch.Tensor], None] = lambda image: None,
 ) -> Correspondence:
     """Source texel of every texel of an output torus of `size`, both at the matching resolution.
 
     features_chw: float32 guide channels. size: even numbers, multiples of 2 for each coarser level (`num_levels`).
     wraps: the axes along which the exemplar continues on its other side. repeats: the period along each axis, if it
     has one. `scale` is passed on to the result. variety: 0 copies large pieces, 1 small ones.
-    regions: the exemplars, where `features_chw` is a sheet of several.
+    regions: the exemplars, where `features_chw` is a sheet of several. quick: whether to end where the arrangement is
+    decided (`design_depth`); all before that is the same either way. notice: is shown what the output looks like
+    there, (C, H, W).
     """
     smallest = _smallest(features_chw, regions)
     levels = [_labelled(features_chw, regions)]
@@ -67,6 +73,7 @@ def find_correspondence(
     matches: Matches | None = None
     price = torch.zeros(1, 1, 1, 1, device=device)
     image = features_chw
+    decided = design_depth(smallest, size)
     for depth in range(len(levels) - 1, -1, -1):
         stage = _stage(progress, len(levels) - 1 - depth, len(levels))
         here = regions and regions.reduced(1 << depth)
@@ -80,6 +87,11 @@ def find_correspondence(
         price = F.interpolate(price, size=(index.num_rows, index.num_columns), mode="nearest") * 0.5
         turns = COARSE_TURNS if depth == len(levels) - 1 else FINE_TURNS
         image = _optimise(index, matches, price.view(-1), turns, generator, stage)
+        if depth == decided:
+            notice(image)
+            if quick:
+                scale <<= depth
+                break
     assert matches is not None
     progress(0.97, "Matching texels")
     rows, columns = closest_texels(index, matches.rows, matches.columns, STRIDE, image)
@@ -94,6 +106,15 @@ def num_levels(exemplar_size: tuple[int, ...], size: tuple[int, int]) -> int:
     while min(exemplar_size) >> count >= coarsest and min(size) >> count >= coarsest // 2:
         count += 1
     return count
+
+
+def design_depth(exemplar_size: tuple[int, ...], size: tuple[int, int]) -> int:
+    """How often the matching resolution is halved where the arrangement is decided: a quick look ends there, and all
+    finer levels only refine it."""
+    depth = 0
+    while max(size) >> depth > DESIGN_SIDE and depth + 1 < num_levels(exemplar_size, size):
+        depth += 1
+    return depth
 
 
 def _smallest(features_chw: torch.Tensor, regions: Regions | None) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from ..context import Context, span
 from ..errors import InputError
 from ..files.picture import read_picture
 from ..request import Reference, Request
+from .correspondence import DESIGN_SIDE
 from .mask import ROLE as MASK
 from .material_request import finished_asset, read_maps
 from .mixture import blend
@@ -101,6 +102,7 @@ def _made(
             tile=context.tile,
             variety=params.variety,
             notice=notice,
+            quick=context.preview is not None and context.preview <= DESIGN_SIDE,
         )
     masks = [Path(reference.path) for reference in request.references if reference.role == MASK]
     return blend(

@@ -24,7 +24,7 @@ from ..models import Model, find_model
 from ..request import Reference, Request
 from ..weights import load_network
 from .family_network import COARSEST, FamilyNetwork
-from .family_space import CODE_LENGTH, Code, drawn, mixed, project, rendered
+from .family_space import CODE_LENGTH, DESIGN_SIDE, Code, design_unit, drawn, mixed, project, rendered
 from .family_statistics import ALBEDO, METALLIC, MOMENTS, ROUGHNESS, SLOPES
 from .features import LUMINANCE
 from .material_request import finished_asset, read_maps
@@ -53,11 +53,13 @@ def generate(request: Request, context: Context) -> Asset:
             "Choose another size or aspect."
         )
     context.progress(0.1, "Making the tile")
-    whole = tuple(-(-side // COARSEST) * COARSEST for side in size)
+    unit = design_unit(size)
+    whole = tuple(-(-side // unit) * unit for side in size)
+    quick = context.preview is not None and context.preview <= DESIGN_SIDE
     with fixed_threads(context.device):
         # the noise is the seed's own, wherever the place came from
         noise = torch.Generator().manual_seed(request.seed)
-        stack = rendered(network, [code], (whole[0], whole[1]), params.scale, noise)
+        stack = rendered(network, [code], (whole[0], whole[1]), params.scale, noise, quick)
         maps, relief = maps_of(stack, span(context.progress, 0.6, 0.3))
     maps = {name: image for name, image in maps.items() if name in params.maps}
     asset = finished_asset(

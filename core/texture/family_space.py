@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812
 
 from .family_network import COARSEST, LATENT, FamilyNetwork, draw_noise
 from .family_profile import Profile, profile_of, with_profile
@@ -28,9 +29,15 @@ from .family_statistics import (
 from .family_unevenness import BLURS, GROUPS, NUM_LEVELS
 from .features import guide_features
 from .lattice import period
+from .resampling import doubled
 
 # normals flatter than this are as steep as slopes get
 LEAST_UPWARD = 0.1
+# the arrangement is decided where a tile has no more than this many texels a side, and repeats are as long as this
+DESIGN_SIDE = 256
+LEAST_PERIOD = 8.0
+# the network was never shown structure smaller than this, log2 of texels per texel of what it was trained on
+LEAST_SCALE = -2.0
 _SHAPES = {
     "latent": (LATENT,),
     "moments": (NUM_MOMENTS,),
@@ -140,25 +147,82 @@ def drawn(network: FamilyNetwork, category: str, variety: float, generator: torc
     return Code(latent, between[0], network.periods.cpu()[pick[0]], *between[1:])
 
 
+def design_depth(codes: Sequence[Code], size: tuple[int, int], scale: float) -> int:
+    """How often the sides of a tile are halved where its arrangement is decided, for all that is coarser.
+
+    size: rows and columns, `design_unit` of them. What repeats must still be seen to.
+    """
+    periods = torch.stack([code.periods for code in codes])
+    shortest = float(torch.where(periods > 0, periods, torch.inf).min()) * 2**scale
+    depth = 0
+    while max(size) >> depth > DESIGN_SIDE and min(size) >> (depth + 1) >= COARSEST:
+        if any(side % (COARSEST << (depth + 1)) for side in size) or shortest / 2 ** (depth + 1) < LEAST_PERIOD:
+            break
+        depth += 1
+    return depth
+
+
+def design_unit(size: tuple[int, int]) -> int:
+    """What the sides of a tile are multiples of, so that its arrangement can be decided at DESIGN_SIDE."""
+    unit = COARSEST
+    while max(size) * COARSEST > DESIGN_SIDE * unit and min(size) >= 2 * unit:
+        unit *= 2
+    return unit
+
+
 @torch.no_grad()
 def rendered(
-    network: FamilyNetwork, codes: Sequence[Code], size: tuple[int, int], scale: float, generator: torch.Generator
+    network: FamilyNetwork,
+    codes: Sequence[Code],
+    size: tuple[int, int],
+    scale: float,
+    generator: torch.Generator,
+    quick: bool = False,
 ) -> torch.Tensor:
     """Tiles (B, 7, H, W) of the codes.
 
     size: rows and columns, multiples of COARSEST. scale: log2 of texels per texel of the materials trained on, best
-    from -1 to 0.
+    from -1 to 0. quick: only what is decided first, H and W halved `design_depth` times: large tiles take from there
+    what is as coarse, and add what is finer.
     """
     device = network.latents.device
     assert size[0] % COARSEST == 0 and size[1] % COARSEST == 0
-    cycles = torch.stack([whole_cycles(code.periods, size, scale) for code in codes])
-    latents, moments, *profile = (
-        torch.stack([getattr(code, name) for code in codes]).to(device) for name in ("latent", "moments", *PROFILE)
+    moments, *parts = (
+        torch.stack([getattr(code, name) for code in codes]).to(device) for name in ("moments", *PROFILE)
     )
-    scales = torch.full((len(codes),), scale, device=device)
+    profile, depth = Profile(*parts), design_depth(codes, size, scale)
+    even = _even(network, codes, (size[0] >> depth, size[1] >> depth), scale - depth, generator)
+    even = with_profile(even, profile, scale - depth)
+    if depth and not quick:
+        fine = _even(network, codes, size, scale, generator)
+        even = with_profile(fine + _raised(even - _lowered(fine, depth), depth), profile, scale)
+    return with_moments(even, moments)
+
+
+def _even(
+    network: FamilyNetwork, codes: Sequence[Code], size: tuple[int, int], scale: float, generator: torch.Generator
+) -> torch.Tensor:
+    """What the network makes of codes (B, 7, H, W), without moments."""
+    device = network.latents.device
+    cycles = torch.stack([whole_cycles(code.periods, size, scale) for code in codes])
+    latents, moments = (
+        torch.stack([getattr(code, name) for code in codes]).to(device) for name in ("latent", "moments")
+    )
+    scales = torch.full((len(codes),), max(scale, LEAST_SCALE), device=device)
     noise = draw_noise(len(codes), size, generator, device)
-    even = network.generator.even(latents, moments, scales, cycles.to(device), noise)
-    return with_moments(with_profile(even, Profile(*profile), scale), moments)
+    return network.generator.even(latents, moments, scales, cycles.to(device), noise)
+
+
+def _lowered(image: torch.Tensor, depth: int) -> torch.Tensor:
+    for _ in range(depth):
+        image = F.avg_pool2d(image, 2)
+    return image
+
+
+def _raised(image: torch.Tensor, depth: int) -> torch.Tensor:
+    for _ in range(depth):
+        image = doubled(image)
+    return image
 
 
 def whole_cycles(periods: torch.Tensor, size: tuple[int, int], scale: float) -> torch.Tensor:

@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..files.picture import read_picture
 from ..request import Reference, Request
 from .derivation import derive_maps, relief_of_normals
+from .locks import locked_parts, with_regions
 from .maps import MAPS
 from .normals import flip_green, is_directx, is_normal_map, unit_length
 from .quality import quality
@@ -74,8 +75,14 @@ def finished_asset(
     made: tileable (H, W, C) float32 in [0, 1] by name, the albedo among them. relief: lowest to highest point in tile
     widths, unless normals without a height decide it and it is not known. size_m: the tile's width. start: the progress
     so far. size: rows and columns to which the maps are resampled around the tile, which stays as wide and high.
+    The Request's locks are kept, and a quick look is brought down to its size before anything is derived.
     further: figures for the quality card besides those of the maps.
     """
+    made, size = _at_size(made, size, context.preview, bool(request.locks))
+    locked = locked_parts(request, context, tuple(wanted), size or _size_of(made))
+    if locked.maps:
+        made = locked.without_followers(made)
+        relief, relief_is_known = locked.relief or relief, relief_is_known and "normal" not in locked.maps
     missing = [name for name in wanted if name not in made]
     if "normal" in made and "height" not in made and not relief_is_known:
         # the normals say how deep the surface is
@@ -89,9 +96,37 @@ def finished_asset(
     height, width = maps["albedo"].shape[:2]
     if size is not None and size != (height, width):
         maps = {name: _around(image, name, size) for name, image in maps.items()}
+    if locked.regions:
+        maps = with_regions(maps, locked, seed=request.seed, context=context, progress=span(context.progress, 0.9, 0.1))
     name = f"{request.method}-{request.key[:8]}"
     material = Material(name, maps, (size_m, size_m * height / width), relief * size_m)
     return Asset(name=name, materials=(material,), report={**quality(maps), **(further or {})})
+
+
+def preview_size(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """Rows and columns of a quick look at a result, its longest side as given; never larger than it."""
+    share = min(1.0, longest / max(size))
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
+
+
+def _size_of(maps: Mapping[str, np.ndarray]) -> tuple[int, int]:
+    height, width = maps["albedo"].shape[:2]
+    return height, width
+
+
+def _at_size(
+    made: Mapping[str, np.ndarray], size: tuple[int, int] | None, preview: int | None, locked: bool
+) -> tuple[Mapping[str, np.ndarray], tuple[int, int] | None]:
+    """The made maps, and the size to bring them to when all is there.
+
+    A quick look is brought down first, so that all else is quick too, and so is what shall take in kept parts.
+    """
+    final = size or _size_of(made)
+    if preview is not None:
+        final = preview_size(final, preview)
+    if final == _size_of(made) or not (preview or locked):
+        return made, size if preview is None else None
+    return {name: _around(image, name, final) for name, image in made.items()}, None
 
 
 def resampled(image_hwc: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -7,20 +7,20 @@ Shape letters: h, w exemplar; H, W output; C channels of all maps together.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from ..context import Progress, span
-from .correspondence import STRIDE, find_correspondence
+from .correspondence import STRIDE, design_depth, find_correspondence
 from .features import guide_features, halved
 from .lattice import Fit, fit_exemplar
 from .poisson import integrate_slopes
 from .quilting import Repeat
 from .regions import Regions
 from .resampling import resize
-from .transfer import Correspondence, Weigh, as_gathered, gathered_strips, texels_at
+from .transfer import Correspondence, Weigh, as_gathered, gathered_strips
 from .undertone import WAVELENGTH, cell_side, laid_undertone, undertone_of
 
 # matching happens at no more than this many texels a side, and at half resolution from HALF_FROM on
@@ -31,6 +31,8 @@ MIN_MATCHED_EXEMPLAR = 32
 HEIGHT_WAVELENGTH = 0.5
 # a line whose change is this many standard deviations above the mean is an edge of the pattern
 LOUD = 1.5
+# texels a side of a quick look to one of those in which its arrangement is decided
+QUICK_SCALE = 2
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Source:
     """What an output is made from.
 
     features_chw: guide channels at the matching resolution. regions: the exemplars, where the maps are a sheet of
-    several. weigh: the maps (rows, columns, C) at places of the torus from what is gathered there.
+    several. weigh: the maps (rows, columns, C) at places of the torus from what is gathered there. shown: the fit at
+    the resolution of the stack, where that is not the one of `fit`.
     """
 
     features_chw: torch.Tensor
@@ -64,6 +67,7 @@ class Source:
     fit: Fit
     regions: Regions | None = None
     weigh: Weigh = as_gathered
+    shown: Fit | None = None
 
 
 def synthesise(
@@ -76,22 +80,25 @@ def synthesise(
     tile: int | None = None,
     variety: float = 0.5,
     notice: Callable[[Correspondence], None] = lambda field: None,
+    quick: bool = False,
 ) -> dict[str, np.ndarray]:
     """Makes toroidal maps of `size` (rows, columns) that look like `maps`, all through one correspondence.
 
     maps: "albedo" (h, w, 3) sRGB, optionally "normal" (h, w, 3, OpenGL, encoded) and (h, w, 1) maps; float32 in
     [0, 1], same h and w >= 64. Returns the same names, float32 in [0, 1]; normals have unit length. `tile`: most
     output rows gathered at once (less memory, same result). `progress` may raise to stop the work. variety: 0 copies
-    large pieces of the exemplar, 1 small ones. notice: is shown where each texel comes from.
+    large pieces of the exemplar, 1 small ones. notice: is shown where each texel comes from. quick: the same at a
+    lower resolution, as soon as the arrangement is decided (see `design_depth`).
     """
     progress(0.0, "Looking at the picture")
     features = guide_features(maps, device)
     progress(0.03, "Looking at the picture")
     exemplar_size = (features.shape[1], features.shape[2])
     fit = fit_exemplar(features, size, matching_scale(exemplar_size, size))
-    stack = stacked(maps, fit.exemplar_size, fit.wraps, cell_side(fit.size, fit.scale), device)
+    shown = _seen_quickly(fit) if quick else fit
+    stack = stacked(maps, shown.exemplar_size, fit.wraps, cell_side(shown.size, shown.scale), device)
     features = resize(features.permute(1, 2, 0), fit.exemplar_size, fit.wraps).permute(2, 0, 1).contiguous()
-    source = Source(reduced(features, fit.scale), stack, fit)
+    source = Source(reduced(features, fit.scale), stack, fit, shown=shown)
     generator = torch.Generator().manual_seed(seed)
     return lay_out(
         source,
@@ -101,6 +108,22 @@ def synthesise(
         tile=tile,
         variety=variety,
         notice=notice,
+        quick=quick,
+    )
+
+
+def _seen_quickly(fit: Fit) -> Fit:
+    """The fit at the resolution of a quick look: two texels for each that is matched where the arrangement is decided,
+    so that the two can be averaged."""
+    exemplar, size = ((n // fit.scale for n in both) for both in (fit.exemplar_size, fit.size))
+    depth = design_depth(tuple(exemplar), tuple(size))  # type: ignore[arg-type]
+    step = max(1, (fit.scale << depth) // QUICK_SCALE)
+    rows, columns = (max(1, round(n / step)) for n in fit.exemplar_size)
+    return replace(
+        fit,
+        size=(fit.size[0] // step, fit.size[1] // step),
+        exemplar_size=(rows, columns),
+        scale=(fit.scale << depth) // step,
     )
 
 
@@ -113,9 +136,14 @@ def lay_out(
     tile: int | None,
     variety: float,
     notice: Callable[[Correspondence], None] = lambda field: None,
+    quick: bool = False,
 ) -> dict[str, np.ndarray]:
-    """The maps of an output of `size`; see `synthesise`."""
-    fit, stack = source.fit, source.stack
+    """The maps of an output of `size`; see `synthesise`. A `quick` one has the size at which it is shown."""
+    fit = source.fit
+    shown = source.shown or fit
+    # what is drawn further on depends on how fine the matching goes
+    chance = torch.Generator().manual_seed(generator.initial_seed())
+    starts: list[tuple[int, int]] = []
     field = find_correspondence(
         source.features_chw,
         (fit.size[0] // fit.scale, fit.size[1] // fit.scale),
@@ -126,14 +154,21 @@ def lay_out(
         span(progress, 0.0, 0.62),
         variety,
         source.regions,
+        quick,
+        lambda image: starts.append(_origin(image, fit, chance)),
     )
+    if quick:
+        field = replace(field, scale=shown.scale)
     notice(field)
     progress(0.62, "Laying the undertone")
     # a guide says what lies where, so the tile starts where it does
     guided = source.regions is not None and source.regions.guide_hw is not None
-    origin = (0, 0) if guided else _origin(field, stack, fit, generator)
+    step = fit.size[0] // shown.size[0]
+    origin = (0, 0) if guided else (starts[0][0] // step, starts[0][1] // step)
     outputs = _gathered(source, field, origin, tile, span(progress, 0.66, 0.22))
-    return _finished(outputs, size, min(fit.exemplar_size), span(progress, 0.88, 0.12))
+    if quick:
+        size = shown.size
+    return _finished(outputs, size, min(shown.exemplar_size), span(progress, 0.88, 0.12))
 
 
 def reduced(features_chw: torch.Tensor, scale: int) -> torch.Tensor:
@@ -147,7 +182,7 @@ def _gathered(
     source: Source, field: Correspondence, origin: tuple[int, int], tile: int | None, progress: Progress
 ) -> dict[str, torch.Tensor]:
     """Each map of the stack as (H, W, channels), the albedo's undertone put together anew."""
-    fit, stack, device = source.fit, source.stack, source.stack.exemplar_hwc.device
+    fit, stack, device = source.shown or source.fit, source.stack, source.stack.exemplar_hwc.device
     undertone = laid_undertone(
         field,
         stack.undertones(),
@@ -176,25 +211,30 @@ def matching_scale(exemplar_size: tuple[int, int], size: tuple[int, int]) -> int
     return scale
 
 
-def _origin(field: Correspondence, stack: Stack, fit: Fit, generator: torch.Generator) -> tuple[int, int]:
+def _origin(image_chw: torch.Tensor, fit: Fit, generator: torch.Generator) -> tuple[int, int]:
     """Where on the torus the output starts: by chance, but not on an edge of the pattern, which would look cut there.
 
-    In a fixed place of the matching grid: an even one, so that the first mip level averages the same texels as the
-    exemplar's; and, where several texels share a matched one, half-way between the lines of the grid, where patches
-    meet more often than elsewhere.
+    image_chw: what the output looks like where its arrangement is decided. In a fixed place of the matching grid: an
+    even one, so that the first mip level averages the same texels as the exemplar's; and, where several texels share a
+    matched one, half-way between the lines of the grid, where patches meet more often than elsewhere.
     """
-    albedo = texels_at(field, stack.exemplar_hwc[..., stack.slices["albedo"]], fit.wraps, (0, 0))
     first = 1 if fit.scale > 1 else 0
     places = []
     for axis in (0, 1):
-        change = (albedo - torch.roll(albedo, 1, axis)).abs().transpose(0, axis)
+        texels = fit.size[axis] // image_chw.shape[1 + axis]
+        fine = texels == fit.scale
+        change = (image_chw - torch.roll(image_chw, 1, 1 + axis)).abs().transpose(1, 1 + axis)
         # row by row, so that the number of threads cannot change it
-        per_line = change.reshape(len(change), -1).mean(1).double().cpu()
-        loudness = ((per_line - per_line.mean()) / per_line.std().clamp(min=1e-9))[first::STRIDE]
+        per_line = change.mean(2).double().mean(0).cpu()
+        if not fine:
+            # an edge may come to lie a little aside when it is refined
+            per_line = torch.stack([torch.roll(per_line, step) for step in (-1, 0, 1)]).amax(0)
+        loudness = (per_line - per_line.mean()) / per_line.std().clamp(min=1e-9)
+        loudness = loudness[first::STRIDE] if fine else loudness
         order = torch.randperm(len(loudness), generator=generator)
         quiet = order[loudness[order] < LOUD]
         place = int(quiet[0]) if len(quiet) else int(loudness.argmin())
-        places.append((first + STRIDE * place) * fit.scale)
+        places.append((STRIDE * place if fine else place) * texels + first * fit.scale)
     return places[0], places[1]
 
 
