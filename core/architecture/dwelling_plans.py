@@ -16,31 +16,25 @@ from ..errors import InputError
 from .dwelling_cells import Cell
 from .dwelling_programme import fitted
 from .facade_piers import Frontage
-from .floor_plan import USES, FloorPlan, PlanDoor, Room
+from .floor_plan import FloorPlan, PlanDoor, Room
 from .outline import Outline
-from .plan_boxes import boxes_of
 from .plan_doors import doors_of
-from .plan_ground import INWARD_M
 from .plan_mending import with_every_room_reached
-from .plan_problem import WINDOW_WALL_M, Problem, problem_of
-from .plan_rooms import rooms_of
+from .plan_problem import WINDOW_WALL_M
 from .plan_rules import judged
-from .plan_search import Effort, search
+from .plan_search import Effort
 from .plan_shapes import rings_of
 from .plan_slivers import without_slivers
-from .plan_trees import Trees
+from .plan_solver import solved
 from .programme import Programme
 from .site import PinnedRoom, PinnedWall
 from .wall_shifts import clear_of_windows, num_in_windows
 
 # cells as alike as this, in metres, have one plan
 ALIKE_M = 5e-3
-DRAWN, ATTEMPTS = 8, 2
-# rules whose miss asks for another attempt
-GRAVE = ("coverage", "overlap", "width", "doors", "reach", "entrance")
 # dwellings that are told apart by more than their place; more of them are left as one room each
 MOST_PLANS = 80
-EFFORT = Effort(drawn=240, chains=96, rounds=90)
+EFFORT = Effort(attempts=2)
 
 
 @dataclass(frozen=True)
@@ -171,98 +165,45 @@ def _planned(
 ) -> DwellingPlan | None:
     """The plan with the fewest rules unmet among those that the search found best."""
     programme = fitted(programme, outline.area, len(windows))
+    facade = _facade(windows)
     try:
-        problem = problem_of(outline, door, programme, pinned, walls)
+        found = solved(
+            outline,
+            door,
+            programme,
+            seed,
+            pinned,
+            walls,
+            EFFORT,
+            progress=lambda fraction, text: progress("Planning the dwellings"),
+            facade=facade,
+        )
     except InputError:
         # the floor is too small for the fewest rooms
         return None
-    if not problem.count:
-        return None
-    problem = replace(problem, ground=replace(problem.ground, sides=_sides(windows, problem)))
-    task = _Task(outline, door, windows, programme, problem, tuple(pinned), tuple(walls))
-    best: DwellingPlan | None = None
-    for attempt in range(ATTEMPTS):
-        random = np.random.default_rng([seed, 0x44574C4C, attempt])
-        trees, _ = search(problem, random, EFFORT, None, lambda fraction, text: progress("Planning the dwellings"))
-        found = task.best_of(trees)
-        best = found if best is None or task.rank(found) < task.rank(best) else best
-        if not task.rank(best)[0]:
-            break
-    assert best is not None
+
+    def of(rooms: tuple[Room, ...]) -> DwellingPlan:
+        doors = doors_of(outline, rooms, programme.adjacency, door)
+        verdict = judged(FloorPlan(outline, rooms, doors), programme, door, pinned, walls, facade)
+        return DwellingPlan(rooms, doors, verdict.unmet)
+
+    def is_better(new: tuple[Room, ...], old: tuple[Room, ...]) -> bool:
+        fewer = num_in_windows(new, windows) < num_in_windows(old, windows)
+        return fewer and len(of(new).unmet) <= len(of(old).unmet)
+
+    kept = [room.name for room in pinned]
+    rooms = without_slivers([room for room in found.plan.rooms if len(room.ring) > 2], kept)
+    best = of(clear_of_windows(rooms, windows, np.concatenate(outline.rings), is_better))
     doors = with_every_room_reached(best.rooms, best.doors, door)
     return None if doors is None else replace(best, doors=doors)
 
 
-@dataclass(frozen=True)
-class _Task:
-    """One cell to be planned."""
-
-    outline: Outline
-    door: np.ndarray
-    windows: np.ndarray
-    programme: Programme
-    problem: Problem
-    pinned: tuple[PinnedRoom, ...]
-    walls: tuple[PinnedWall, ...]
-
-    def best_of(self, trees: Trees) -> DwellingPlan:
-        """Of the first few trees the plan that misses the least, its walls off the windows where that may be."""
-        turning = np.concatenate(self.outline.rings)
-        kept = tuple(Room(room.name, room.use, room.ring) for room in self.problem.pinned)
-        best: DwellingPlan | None = None
-        for number in range(min(DRAWN, len(trees))):
-            boxes = boxes_of(trees.take(np.array([number])), self.problem).metres(0, self.problem.ground)
-            free = tuple(room for room in rooms_of(boxes, self.problem) if len(room.ring) > 2)
-            plan = self.of(without_slivers((*free, *kept), [room.name for room in kept]))
-            if best is None or self.rank(plan) < self.rank(best):
-                shifted = self.of(clear_of_windows(plan.rooms, self.windows, turning, self.is_better))
-                best = shifted if best is None or self.rank(shifted) < self.rank(best) else best
-            if self.rank(best) == (0, 0, 0):
-                break
-        assert best is not None
-        return best
-
-    def of(self, rooms: tuple[Room, ...]) -> DwellingPlan:
-        """The plan of some rooms."""
-        doors = doors_of(self.outline, rooms, self.programme.adjacency, self.door)
-        return DwellingPlan(rooms, doors, self._unmet(rooms, doors))
-
-    def is_better(self, new: tuple[Room, ...], old: tuple[Room, ...]) -> bool:
-        """Whether fewer walls end in windows, and no more rules are missed."""
-        fewer = num_in_windows(new, self.windows) < num_in_windows(old, self.windows)
-        return fewer and len(self.of(new).unmet) <= len(self.of(old).unmet)
-
-    def rank(self, plan: DwellingPlan) -> tuple[int, int, int]:
-        """The less the better: rules that no plan may miss, all rules with walls in windows, rules."""
-        grave = sum(rule in GRAVE for rule, _ in plan.unmet)
-        return grave, len(plan.unmet) + num_in_windows(plan.rooms, self.windows), len(plan.unmet)
-
-    def _unmet(self, rooms: tuple[Room, ...], doors: tuple[PlanDoor, ...]) -> tuple[tuple[str, str], ...]:
-        """The rules that a plan does not meet; a habitable room asks for a real window, whole."""
-        plan = FloorPlan(self.outline, rooms, doors)
-        verdict = judged(plan, self.programme, self.door, self.pinned, self.walls)
-        own = [pair for pair in verdict.unmet if pair[0] != "window"]
-        middles = shapely.points(self.windows.mean(1)) if len(self.windows) else np.zeros(0, object)
-        for room in rooms:
-            edge = shapely.boundary(shapely.Polygon(room.ring))
-            if USES[room.use].habitable and not (shapely.distance(edge, middles) < 0.02).any():
-                own.append(("window", room.name))
-        return tuple(own)
-
-
-def _sides(windows: np.ndarray, problem: Problem) -> np.ndarray:
-    """(W, 2, 2) the stretches of wall that a room has to have for a window, in the floor's axes."""
-    if not len(windows):
-        # none anywhere: the search still wants a side to measure
-        return np.array([[[-1e3, -1e3], [-1e3 + 1e-3, -1e3]]])
-    made = []
-    for start, end in windows:
-        length = float(np.hypot(*(end - start)))
-        way = (end - start) / length
-        more = max(WINDOW_WALL_M + 0.05, length + 0.1) / 2 - length / 2
-        inward = INWARD_M * np.array([-way[1], way[0]])
-        made.append(problem.ground.to_axes(np.stack([start - more * way + inward, end + more * way + inward])))
-    return np.array(made)
+def _facade(windows: np.ndarray) -> np.ndarray:
+    """(W, 2, 2) the stretches of wall that a room has to have for a window: all of it, and a little beside it."""
+    way = windows[:, 1] - windows[:, 0]
+    length = np.maximum(np.hypot(*way.T), 1e-9)[:, None]
+    more = (np.maximum(WINDOW_WALL_M + 0.05, length + 0.1) - length) / 2 * way / length
+    return np.stack([windows[:, 0] - more, windows[:, 1] + more], 1)
 
 
 def _snapped(plan: DwellingPlan, outline: Outline) -> DwellingPlan:

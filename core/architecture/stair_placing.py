@@ -50,9 +50,9 @@ def default_stairs(storeys: Sequence[Storey], shells: Sequence[PlateShell]) -> t
             shared = shared.intersection(here)
         for run in runs:
             shared = shared.difference(shapely.Polygon((run.core or run.well).ring(BESIDE_M)))
-        run = _placed(shared.buffer(-_CLEAR_M), shell, storeys[first : last + 1])
-        missing += run is None
-        runs += [run] if run is not None else []
+        placed = _placed(shared.buffer(-_CLEAR_M), shell, storeys[first : last + 1])
+        missing += placed is None
+        runs += [placed] if placed is not None else []
     return runs, missing
 
 

@@ -113,7 +113,8 @@ def with_regions(
 ) -> dict[str, np.ndarray]:
     """The maps with the kept regions in them, to the bit; a ring around each is made anew, through one correspondence
     for all maps. Locked maps stay as they are."""
-    size = next(iter(maps.values())).shape[:2]
+    height, width = next(iter(maps.values())).shape[:2]
+    size = (height, width)
     made, kept = dict(maps), np.zeros(size, bool)
     for region, material in locked.regions:
         inside = region.inside(size)

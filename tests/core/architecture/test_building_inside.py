@@ -47,8 +47,7 @@ OPEN = ("corridor", "lobby")
 def _quick_plans() -> Iterator[None]:
     """What is tested here holds for plans however long they were searched for."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dwelling_plans, "EFFORT", Effort(drawn=60, chains=24, rounds=15))
-        patch.setattr(dwelling_plans, "ATTEMPTS", 1)
+        patch.setattr(dwelling_plans, "EFFORT", Effort(drawn=60, chains=24, rounds=12, attempts=1))
         yield
 
 
