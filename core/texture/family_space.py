@@ -164,7 +164,7 @@ def design_depth(codes: Sequence[Code], size: tuple[int, int], scale: float) -> 
 
 def design_unit(size: tuple[int, int]) -> int:
     """What the sides of a tile are multiples of, so that its arrangement can be decided at DESIGN_SIDE."""
-    unit = COARSEST
+    unit: int = COARSEST
     while max(size) * COARSEST > DESIGN_SIDE * unit and min(size) >= 2 * unit:
         unit *= 2
     return unit
@@ -195,7 +195,8 @@ def rendered(
     even = with_profile(even, profile, scale - depth)
     if depth and not quick:
         fine = _even(network, codes, size, scale, generator)
-        even = with_profile(fine + _raised(even - _lowered(fine, depth), depth), profile, scale)
+        whole = with_profile(fine + _raised(even - _lowered(fine, depth), depth), profile, scale)
+        even = _refining(whole, even, depth)
     return with_moments(even, moments)
 
 
@@ -211,6 +212,13 @@ def _even(
     scales = torch.full((len(codes),), max(scale, LEAST_SCALE), device=device)
     noise = draw_noise(len(codes), size, generator, device)
     return network.generator.even(latents, moments, scales, cycles.to(device), noise)
+
+
+def _refining(whole: torch.Tensor, design: torch.Tensor, depth: int) -> torch.Tensor:
+    """The whole with the coarse content of the design, in the strength that the whole's has."""
+    coarse = _lowered(whole, depth)
+    own, wanted = ((image.double().std((2, 3), keepdim=True)).clamp(min=1e-6) for image in (design, coarse))
+    return whole + _raised(design * (wanted / own).to(design.dtype) - coarse, depth)
 
 
 def _lowered(image: torch.Tensor, depth: int) -> torch.Tensor:

@@ -17,7 +17,7 @@ from ..request import Request
 from .derivation import spline_blur
 from .features import guide_features
 from .lattice import is_seamless, period
-from .material_request import finished_asset, read_maps
+from .material_request import finished_asset, preview_size, read_maps, resampled
 from .params import PhotoParams
 from .photo_prediction import Progress, photo_network, read_picture_outputs, without_light
 from .relief import as_arrays, maps_of_slopes
@@ -38,6 +38,9 @@ def generate(request: Request, context: Context) -> Asset:
     context.progress(0.0, "Reading the picture")
     given = read_maps(request.references, context.warn, corners=params.corners)
     albedo = given["albedo"]
+    if context.preview is not None and not params.tile:
+        # the picture stays as it is, so a small one shows the same
+        albedo = resampled(albedo, preview_size((albedo.shape[0], albedo.shape[1]), context.preview))
     wraps = _wraps(albedo)
     maps, relief = photo_maps(albedo, params, wraps, context.device, span(context.progress, 0.05, 0.6))
     maps = {name: image for name, image in maps.items() if name in params.maps}

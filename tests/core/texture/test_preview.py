@@ -21,10 +21,10 @@ from .synthetic import bricks, noise, planks
 SIDE = 128
 
 
-def picture(folder: Path, kind: str) -> str:
+def picture(folder: Path, kind: str, side: int = 256) -> str:
     path = folder / f"{kind}.png"
-    made = {"noise": lambda: noise(256, 256), "bricks": lambda: bricks(256, 256), "planks": lambda: planks(256, 256)}
-    Image.fromarray(np.round(made[kind]() * 255).astype(np.uint8)).save(path)
+    made = {"noise": noise, "bricks": bricks, "planks": planks}[kind](side, side)
+    Image.fromarray(np.round(made * 255).astype(np.uint8)).save(path)
     return str(path)
 
 
@@ -71,7 +71,7 @@ def test_family_refines_its_quick_look(seed: int) -> None:
 )
 @pytest.mark.parametrize("kind", ["noise", "bricks"])
 def test_what_stays_near_its_picture_does_too(tmp_path: Path, method: str, params: dict[str, Any], kind: str) -> None:
-    assert agreement(request(method, picture(tmp_path, kind), **params), SIDE) >= 0.9
+    assert agreement(request(method, picture(tmp_path, kind, SIDE), **params), 64) >= 0.9
 
 
 def test_a_quick_look_is_never_larger_than_the_result() -> None:
