@@ -92,12 +92,14 @@ def explore(
     check_strength(strength)
     codes = codes or NoCodes()
     designs = offers(request, count, seed, codes) if hasattr(request.params, "options") else []
+    # where chance draws no design, parameters and choices carry all the difference
+    alone = request.declaration.chance != "design" and not designs
+    share, bold = (ALONE, max(strength, CHOICES_FROM)) if alone else (GENTLE, strength)
     found = []
     for number in range(count):
         chance = chance_of("explore", seed, number, [request])
         drawn = replace(request, seed=drawn_seed(chance), code=designs[number] if number < len(designs) else None)
-        share = ALONE if request.declaration.chance == "nothing" else GENTLE
-        params = jittered(drawn, share, strength, locked, chance)
+        params = jittered(drawn, share, bold, locked, chance)
         found.append(child(replace(drawn, params=params), [request]))
     return found
 

@@ -219,7 +219,7 @@ def to_library(generator):
     if file is None:
         return
     yield from empty()
-    with bpy.data.libraries.load(str(file)) as (inside, wanted):
+    with bpy.data.libraries.load(str(file), assets_only=True) as (inside, wanted):
         if generator == "texture":
             wanted.materials = inside.materials
         else:
