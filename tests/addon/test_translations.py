@@ -4,10 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import bpy
 import pytest
+
+from .ui_texts import interface_texts
+
+# names of products, of file formats and of textures are the same in every language
+SAME = {"Godot", "OpenEXR", "PNG", "Python", "UVs", "Unity HDRP", "Unity URP", "Unreal Engine", "CPU", "GPU"}
 
 
 @pytest.fixture
@@ -39,3 +45,11 @@ def test_taking_the_addon_away_takes_its_words_away(chinese: Any) -> None:
         assert bpy.app.translations.pgettext_tip(text) == text
     finally:
         module.register()
+
+
+def test_every_text_of_the_interface_is_known_in_every_language(maquette: Any) -> None:
+    texts = interface_texts(maquette.module("addon.package").ROOT, Path(maquette.module("addon").__file__).parent)
+    for locale, known in maquette.module("addon.translations").languages().items():
+        missing = sorted(texts - set(known) - SAME)
+        assert not missing, f"{locale} lacks {len(missing)}: {missing[:20]}"
+        assert all(said.strip() for said in known.values())
