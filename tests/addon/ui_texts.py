@@ -41,7 +41,8 @@ def _of_class(kind: Any) -> Iterator[str]:
     """A class's label and description, and its own properties'."""
     shown = not issubclass(kind, bpy.types.PropertyGroup)
     rna = getattr(kind, "bl_rna", None)
-    if shown:
+    # a menu of presets is called like the user's own that was chosen last
+    if shown and not hasattr(kind, "preset_subdir"):
         yield str(getattr(kind, "bl_label", ""))
     if rna is None:
         return
