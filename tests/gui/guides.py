@@ -3,7 +3,22 @@
 a site to a building, a training."""
 
 import bpy
-from driving import OUT, PATIENCE, PHOTO, check, frame_all, install, module, only, shot, until, viewport
+from driving import (
+    OUT,
+    PATIENCE,
+    PHOTO,
+    check,
+    frame_all,
+    install,
+    module,
+    move,
+    only,
+    press,
+    shot,
+    until,
+    viewport,
+    window,
+)
 
 # what guide_data.py made beside the driver
 DATA = OUT.parents[1] / "guide-data"
@@ -15,6 +30,7 @@ def story():
     viewport()[1].tag_redraw()
     yield from first_material()
     yield from family()
+    yield from orbit()
     yield from site_to_building()
     yield from training()
 
@@ -72,16 +88,47 @@ def family():
     bpy.ops.maquette.add_to_library(directory=str(DATA / "characters"), wait=True)
     entries = bpy.context.window_manager.maquette_library.entries
     check("the library has the folder", len(entries) > 2, [entry.name for entry in entries])
+    made = {path.stem for path in (DATA / "characters").iterdir()}
     for entry in entries:
-        entry.ticked = True
+        entry.ticked = entry.name in made
     settings = bpy.context.scene.maquette_characters
     settings.method, settings.count, settings.live = "family", 5, False
     yield from only("characters")
+    yield from open_first()
     bpy.ops.maquette.generate_character("INVOKE_DEFAULT")
     yield from done()
     yield from until(lambda: not module("addon.engine").studio.busy, 300)
-    yield from frame_all()
+    for item in bpy.data.objects:
+        if item.type == "ARMATURE":
+            item.hide_set(True)
+    yield from look("FRONT")
     shot("guide-family")
+
+
+def orbit():
+    """Back to a view from above and aside."""
+    view = viewport()[0].spaces.active.region_3d
+    view.view_perspective = "PERSP"
+    view.view_rotation = (0.83, 0.36, 0.17, 0.39)
+    yield 0.3
+
+
+def look(axis):
+    """The whole scene from one side."""
+    area, _ = viewport()
+    region = next(r for r in area.regions if r.type == "WINDOW")
+    with bpy.context.temp_override(window=window(), area=area, region=region):
+        bpy.ops.view3d.view_axis(type=axis)
+    yield from frame_all()
+
+
+def open_first():
+    """The first panel, which begins closed, by a click on its header."""
+    _, region = viewport()
+    place = region.x + 60, region.y + region.height - 16
+    yield from move(*place)
+    yield from press("LEFTMOUSE", *place)
+    yield 0.6
 
 
 def site_to_building():
@@ -96,6 +143,7 @@ def site_to_building():
     settings.architecture_massing.floor_area_ratio = 2.2
     settings.architecture_massing.setback_m = 2.0
     yield from only("architecture")
+    yield from open_first()
     bpy.ops.maquette.generate_architecture("INVOKE_DEFAULT")
     yield from done()
     yield from frame_all()
@@ -118,8 +166,8 @@ def draw_site():
         bpy.ops.mesh.primitive_cube_add(size=1, location=(x, y, tall / 2))
         item = bpy.context.object
         item.scale = (width, depth, tall)
+        item.users_collection[0].objects.unlink(item)
         around.objects.link(item)
-        bpy.context.scene.collection.objects.unlink(item)
     bpy.ops.object.select_all(action="DESELECT")
     bpy.context.view_layer.objects.active = plot
     plot.select_set(True)
@@ -132,6 +180,7 @@ def training():
     settings = bpy.context.scene.maquette_train
     settings.folder, settings.preset = str(DATA / "materials"), "quick"
     yield from only("train")
+    yield from open_first()
     bpy.ops.maquette.train("INVOKE_DEFAULT")
     trainer = module("addon.training").trainer
     seen = yield from until(lambda: trainer.run is not None and trainer.run.sheet, 300)
