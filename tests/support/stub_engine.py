@@ -100,7 +100,7 @@ def no_room(request: Any, context: Any) -> None:
     raise HostError("The disk is full. Make room.")
 
 
-def light_generate(request: Any, device: str, progress: Any, warn: Any) -> Any:
+def light_generate(request: Any, device: str, progress: Any, warn: Any, **_: Any) -> Any:
     """`engine.generate` without torch and its memory ladder."""
     from dataclasses import replace
 
