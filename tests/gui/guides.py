@@ -105,6 +105,22 @@ def family():
     shot("guide-family")
 
 
+def close_up(items):
+    """These objects fill the view."""
+    active = bpy.context.view_layer.objects.active
+    bpy.ops.object.select_all(action="DESELECT")
+    for item in items:
+        item.select_set(True)
+    area, _ = viewport()
+    region = next(r for r in area.regions if r.type == "WINDOW")
+    with bpy.context.temp_override(window=window(), area=area, region=region):
+        bpy.ops.view3d.view_selected()
+    bpy.ops.object.select_all(action="DESELECT")
+    bpy.context.view_layer.objects.active = active
+    active.select_set(True)
+    yield 1.0
+
+
 def orbit():
     """Back to a view from above and aside."""
     view = viewport()[0].spaces.active.region_3d
@@ -146,11 +162,16 @@ def site_to_building():
     yield from open_first()
     bpy.ops.maquette.generate_architecture("INVOKE_DEFAULT")
     yield from done()
-    yield from frame_all()
+    shading = viewport()[0].spaces.active.shading
+    shading.color_type = "VERTEX"
+    mine = {plot.name, *bpy.data.collections["Neighbours"].objects.keys()}
+    row = [item for item in bpy.data.objects if item.type == "MESH" and item.name not in mine]
+    yield from close_up(sorted(row, key=lambda item: -item.matrix_world.translation.y)[: len(row) // 2])
     shot("guide-massings")
+    shading.color_type = "MATERIAL"
     bpy.ops.maquette.build_option("INVOKE_DEFAULT")
     yield from done()
-    yield from frame_all()
+    yield from close_up([plot, *bpy.data.collections["Neighbours"].objects])
     shot("guide-building")
 
 
@@ -183,7 +204,7 @@ def training():
     yield from open_first()
     bpy.ops.maquette.train("INVOKE_DEFAULT")
     trainer = module("addon.training").trainer
-    seen = yield from until(lambda: trainer.run is not None and trainer.run.sheet, 300)
+    seen = yield from until(lambda: trainer.run is not None and trainer.run.sheet, 60)
     check("a training shows its samples", seen)
     yield 1.0
     shot("guide-train")
