@@ -11,7 +11,7 @@ from PIL import Image
 PICTURES = Path(__file__).resolve().parent / "pictures"
 WIDTH, QUALITY = 1200, 82
 # what of a screenshot of 1440 x 900 px tells something: left, upper, right, lower
-CROPS = {"guide-massings": (300, 240, 1180, 690)}
+CROPS = {"guide-massings": (300, 240, 1180, 690), "guide-train": (880, 85, 1172, 290)}
 # one moment of the loop stands for all
 LOOP = "loop-character-4-applied"
 
