@@ -38,10 +38,5 @@ def generator_of(thing: Any) -> str:
     return ARCHITECTURE if is_building(thing) else ""
 
 
-def collection_for(thing: Any) -> Any:
-    """The collection of bpy.data that a generated datablock is in."""
-    return bpy.data.materials if isinstance(thing, bpy.types.Material) else bpy.data.objects
-
-
 def _material_of(item: Any) -> Any:
     return item.active_material if item is not None else None

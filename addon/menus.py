@@ -13,12 +13,8 @@ from bpy.types import Menu
 
 from . import engine
 from .active import active_made, generator_of
+from .method_settings import GENERATE
 
-GENERATE = {
-    "texture": "maquette.generate",
-    "character": "maquette.generate_character",
-    "architecture": "maquette.generate_architecture",
-}
 AGAIN = {
     "texture": ("maquette.regenerate", "maquette.new_seed"),
     "character": ("maquette.regenerate_character", "maquette.new_seed_character"),

@@ -8,7 +8,6 @@ from typing import Any
 
 from ..core.generators import Method, find_method
 from .param_properties import group_name
-from .properties import methods_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,12 @@ OWNERS = {
     "texture": Owner("maquette", "texture_method"),
     "character": Owner("maquette_characters", "method"),
     "architecture": Owner("maquette_buildings", "method"),
+}
+# the operator that makes something new of each generator
+GENERATE = {
+    "texture": "maquette.generate",
+    "character": "maquette.generate_character",
+    "architecture": "maquette.generate_architecture",
 }
 
 
@@ -43,8 +48,3 @@ def show_method(scene: Any, method: Method) -> Any:
     settings = settings_of(scene, method.generator)
     setattr(settings, OWNERS[method.generator].method, method.name)
     return getattr(settings, group_name(method))
-
-
-def has_methods(generator: str) -> bool:
-    """Whether a generator has anything to show."""
-    return bool(methods_of(generator))

@@ -12,6 +12,7 @@ from ..core.generators import Method
 from ..core.params import specs
 from . import engine
 from .jobs import Notice
+from .method_settings import GENERATE
 from .package import preferences
 from .param_properties import CORNERS, DENSITY, MODEL, SHOWN
 from .presentation import in_sight, presentation, role_label, roles_above, roles_below, sub_panels
@@ -20,7 +21,6 @@ from .references import repeated_role, takes_mask
 from .scene.targets import TYPES
 from .texts import draw_text
 
-AGAIN = ("maquette.generate", "maquette.generate_character", "maquette.generate_architecture")
 _LEVEL_ICONS = {"INFO": "CHECKMARK", "WARNING": "INFO", "ERROR": "ERROR"}
 
 
@@ -292,7 +292,7 @@ def draw_outcome(layout: Any, context: Any, topic: str) -> None:
 def draw_mending(layout: Any, notice: Notice) -> None:
     """The buttons that help after a failure."""
     for operator in notice.mend:
-        layout.operator(operator, **({"text": "Try Again"} if operator in AGAIN else {}))
+        layout.operator(operator, **({"text": "Try Again"} if operator in GENERATE.values() else {}))
     if notice.detail:
         layout.operator("maquette.copy_detail", icon="COPYDOWN")
 

@@ -6,12 +6,8 @@ from __future__ import annotations
 import json
 
 from ..core.request import Request
+from .method_settings import GENERATE
 
-OPERATORS = {
-    "texture": "generate",
-    "character": "generate_character",
-    "architecture": "generate_architecture",
-}
 _ENGINE = """\
 # makes this result without Blender: run it in the engine's environment, with the pictures where they are now
 from pathlib import Path
@@ -34,7 +30,7 @@ def as_json(request: Request) -> str:
 
 def as_blender_python(request: Request) -> str:
     """The operator that makes this result in Blender."""
-    return f"import bpy\n\nbpy.ops.maquette.{OPERATORS[request.generator]}(\n    request={_quoted(request)},\n)\n"
+    return f"import bpy\n\nbpy.ops.{GENERATE[request.generator]}(\n    request={_quoted(request)},\n)\n"
 
 
 def as_engine_python(request: Request) -> str:

@@ -6,6 +6,7 @@ Nothing of it starts by itself: a file that is opened must not make the computer
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -22,11 +23,17 @@ MOST = 64
 
 def wishes(scene: Any) -> list[str]:
     """The Requests of a scene as JSON, in their order; what is no list of texts is none."""
+    return list(_texts(str(scene.get(PROPERTY, "[]"))))
+
+
+# the panel asks whenever it is drawn
+@functools.lru_cache(maxsize=8)
+def _texts(stored: str) -> tuple[str, ...]:
     try:
-        found = json.loads(str(scene.get(PROPERTY, "[]")))
+        found = json.loads(stored)
     except ValueError:
-        return []
-    return [text for text in found if isinstance(text, str)][:MOST] if isinstance(found, list) else []
+        return ()
+    return tuple(text for text in found if isinstance(text, str))[:MOST] if isinstance(found, list) else ()
 
 
 def take(scene: Any, number: int) -> Request | None:
@@ -42,6 +49,7 @@ def take(scene: Any, number: int) -> Request | None:
         return None
 
 
+@functools.lru_cache(maxsize=MOST)
 def title_of(text: str) -> str:
     """What a wish is called in the list."""
     try:

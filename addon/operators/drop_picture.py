@@ -55,6 +55,21 @@ class _FromPicture:
         soft_max=20.0,
     )
 
+    def ask(self, context: Any, name: str) -> set[str]:
+        """The dialog for the picture of this name."""
+        title = f"Material from '{name}'"
+        result: set[str] = context.window_manager.invoke_props_dialog(
+            self, width=360, title=title, confirm_text="Generate"
+        )
+        return result
+
+    def draw(self, context: Any) -> None:
+        """The method and the width."""
+        layout = self.layout  # type: ignore[attr-defined]
+        layout.use_property_split = True
+        layout.prop(self, "method")
+        layout.prop(self, "size_m")
+
     def show(self, context: Any) -> tuple[Method, Any]:
         """The method in the panel, with this width; its references' slots."""
         method = find_method(GENERATOR, self.method)
@@ -85,19 +100,12 @@ class MAQUETTE_OT_material_from_file(_FromPicture, Operator):  # noqa: N801 Blen
         """Ask for method and width, the object under the pointer in mind."""
         found = object_under(context, event.mouse_region_x, event.mouse_region_y)
         self.target = found.name if found is not None else ""
-        title = f"Material from '{Path(self.filepath).name}'"
-        result: set[str] = context.window_manager.invoke_props_dialog(
-            self, width=360, title=title, confirm_text="Generate"
-        )
-        return result
+        return self.ask(context, Path(self.filepath).name)
 
     def draw(self, context: Any) -> None:
         """The method, the width, and whom it is for."""
-        layout = self.layout
-        layout.use_property_split = True
-        layout.prop(self, "method")
-        layout.prop(self, "size_m")
-        layout.prop_search(self, "target", context.view_layer, "objects", text="Onto")
+        super().draw(context)
+        self.layout.prop_search(self, "target", context.view_layer, "objects", text="Onto")
 
     def execute(self, context: Any) -> set[str]:
         """Choose the picture in the panel, then generate as the panel says."""
@@ -131,18 +139,7 @@ class MAQUETTE_OT_material_from_image(_FromPicture, Operator):  # noqa: N801 Ble
 
     def invoke(self, context: Any, event: Any) -> set[str]:
         """Ask for method and width."""
-        title = f"Material from '{self.image}'"
-        result: set[str] = context.window_manager.invoke_props_dialog(
-            self, width=360, title=title, confirm_text="Generate"
-        )
-        return result
-
-    def draw(self, context: Any) -> None:
-        """The method and the width."""
-        layout = self.layout
-        layout.use_property_split = True
-        layout.prop(self, "method")
-        layout.prop(self, "size_m")
+        return self.ask(context, self.image)
 
     def execute(self, context: Any) -> set[str]:
         """Choose the image in the panel, then generate as the panel says."""

@@ -12,7 +12,7 @@ from bpy.types import Operator
 
 from .. import engine, waiting_wishes
 from ..jobs import State
-from ..request_text import OPERATORS
+from ..method_settings import GENERATE
 
 
 class _OfJob:
@@ -106,7 +106,7 @@ class MAQUETTE_OT_take_up_wish(Operator):  # noqa: N801 Blender's naming
         if self.forget:
             return {"FINISHED"}
         how = "EXEC_DEFAULT" if bpy.app.background else "INVOKE_DEFAULT"
-        operator = getattr(bpy.ops.maquette, OPERATORS[wish.generator])
+        operator = getattr(bpy.ops.maquette, GENERATE[wish.generator].removeprefix("maquette."))
         result: set[str] = operator(how, request=wish.to_json())
         return result
 

@@ -6,6 +6,7 @@ Property classes are read by Blender from their annotations, so this file does n
 """
 
 import ast
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,7 @@ def preset_folder(method: Method) -> str:
 def read_preset(path: Path, params: Params) -> Params:
     """The parameters with the values of a preset's file; InputError where it is none, or a value does not suit."""
     try:
-        with open(path, "rb") as file:
-            text = file.read(MAX_BYTES + 1)
-        if len(text) > MAX_BYTES:
-            raise InputError(f"The preset {show(path.name)} is larger than {MAX_BYTES >> 10} KiB. Choose another.")
-        statements = ast.parse(text).body
-        given = {target.attr: ast.literal_eval(value) for target, value in _assignments(statements)}
+        given = _given(path, path.stat().st_mtime_ns)
     except OSError as error:
         raise InputError(f"The preset {show(str(path))} cannot be read: {error.strerror}.") from error
     except (SyntaxError, ValueError) as error:
@@ -50,6 +46,16 @@ def read_preset(path: Path, params: Params) -> Params:
     known = {spec.name: spec for spec in specs(type(params))}
     plain = {name: _plain(value) for name, value in given.items() if name in known and name not in _PERSONAL}
     return type(params).from_plain({**params.to_plain(), **plain}, f"The preset {show(path.name)}")
+
+
+# the dialog asks whenever it is drawn; a file that was saved again is read again
+@functools.lru_cache(maxsize=8)
+def _given(path: Path, _changed: int) -> dict[str, Any]:
+    with open(path, "rb") as file:
+        text = file.read(MAX_BYTES + 1)
+    if len(text) > MAX_BYTES:
+        raise InputError(f"The preset {show(path.name)} is larger than {MAX_BYTES >> 10} KiB. Choose another.")
+    return {target.attr: ast.literal_eval(value) for target, value in _assignments(ast.parse(text).body)}
 
 
 def _assignments(statements: list[ast.stmt]) -> list[tuple[ast.Attribute, ast.expr]]:
