@@ -13,10 +13,8 @@ from .character_sources import located
 from .jobs import Job
 from .operators import building, character, generate
 from .package import cache_folder
-from .scene.apply import Place
 from .scene.draft import choices_of
 from .scene.record import kept_pictures, with_paths
-from .scene.targets import Target
 
 
 def in_place_job(context: Any, thing: Any, request: Request) -> Job:
@@ -30,12 +28,7 @@ def in_place_job(context: Any, thing: Any, request: Request) -> Job:
 def _material_job(context: Any, material: Any, request: Request) -> Job:
     pictures = kept_pictures(material, request)
     chosen = choices_of(material)
-    place = Place(
-        scene=Target(context.scene.name, context.scene.session_uid),
-        material=Target(material.name, material.session_uid),
-        mapping=chosen["mapping"],
-        relief_as=chosen["relief_as"],
-    )
+    place = generate.place_in(context, material, chosen["mapping"], chosen["relief_as"])
     return generate.make_job(context, with_paths(request, pictures, cache_folder()), pictures, place)
 
 

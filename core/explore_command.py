@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,17 +19,11 @@ from .protocol import (
     MOVES,
     Candidate,
     Explore,
-    Explored,
-    Failed,
-    Progress,
-    Warn,
-    WasCancelled,
 )
 from .request import MAX_TEXT_BYTES, Request
 
 JOB = "explore"
 SHEET, REQUESTS = "sheet.png", "candidates.jsonl"
-STOPPING_S = 2.0
 
 
 def add_explore(commands: Any) -> None:
@@ -107,33 +100,16 @@ def explored(
     engine: EngineProcess | None = None,
 ) -> list[Candidate]:
     """The candidates of a job, made in an engine process; Ctrl-C is Cancelled, what was made stays."""
-    from .single import error_of
+    from .single import follow, stop
 
     engine = engine or EngineProcess(sys.executable)
     found: list[Candidate] = []
     try:
         engine.explore(job)
-        while True:
-            for message in engine.poll():
-                if isinstance(message, Progress):
-                    progress(message.fraction, message.text)
-                elif isinstance(message, Warn):
-                    warn(message.text)
-                elif isinstance(message, Candidate):
-                    found.append(message)
-                elif isinstance(message, Failed):
-                    raise error_of(message)
-                elif isinstance(message, Explored):
-                    return found
-                elif isinstance(message, WasCancelled):
-                    raise Cancelled("Stopped.")
-            engine.wait(0.1)
+        follow(engine, progress, warn, found.append, "Stopped.")
+        return found
     except KeyboardInterrupt:
-        engine.cancel()
-        end = time.monotonic() + STOPPING_S
-        while engine.job and time.monotonic() < end:
-            engine.poll()
-            engine.wait(0.05)
+        stop(engine)
         raise Cancelled(f"Stopped after {len(found)} candidates.") from None
     finally:
         engine.close()

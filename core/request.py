@@ -178,6 +178,11 @@ class Request:
         )
 
 
+def next_seed(seed: int, step: int = 1) -> int:
+    """The seed so many after another; after the last comes 0."""
+    return (seed + step) % (MAX_SEED + 1)
+
+
 def _check_version(version: Any, what: str) -> None:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise InputError(f"{what}, 'version' must be a whole number from 1; {show(version)} was given.")

@@ -16,7 +16,7 @@ from .errors import Cancelled, EngineError, HostError, InputError, MaquetteError
 from .files.blend import blender_command
 from .files.export import check_formats
 from .files.picture import check_picture
-from .protocol import AssetMade, Failed, Generate, Message, Progress, Warn, WasCancelled
+from .protocol import AssetMade, Candidate, Explored, Failed, Generate, Progress, Warn, WasCancelled
 from .request import Reference, Request
 
 JOB = "single"
@@ -69,28 +69,39 @@ def make(
     engine = engine or EngineProcess(sys.executable)
     try:
         engine.generate(Generate(JOB, plain, str(folder), formats, device))
-        return _follow(engine, progress, warn)
+        made = follow(engine, progress, warn)
+        assert isinstance(made, AssetMade)
+        return made
     except KeyboardInterrupt:
-        _cancel(engine)
+        stop(engine)
         raise Cancelled("Stopped. Nothing was written.") from None
     finally:
         engine.close()
 
 
-def _follow(engine: EngineProcess, progress: Callable[[float, str], None], warn: Callable[[str], None]) -> AssetMade:
-    """Pass on what the engine says until the job has ended."""
+def follow(
+    engine: EngineProcess,
+    progress: Callable[[float, str], None],
+    warn: Callable[[str], None],
+    tell: Callable[[Candidate], None] = lambda candidate: None,
+    stopped: str = "Stopped. Nothing was written.",
+) -> AssetMade | Explored:
+    """Pass on what the engine says until the job has ended: what it ended with, else its error, or Cancelled with the
+    sentence `stopped`."""
     while True:
         for message in engine.poll():
             if isinstance(message, Progress):
                 progress(message.fraction, message.text)
             elif isinstance(message, Warn):
                 warn(message.text)
-            elif isinstance(message, AssetMade):
+            elif isinstance(message, Candidate):
+                tell(message)
+            elif isinstance(message, (AssetMade, Explored)):
                 return message
             elif isinstance(message, Failed):
                 raise error_of(message)
             elif isinstance(message, WasCancelled):
-                raise Cancelled("Stopped. Nothing was written.")
+                raise Cancelled(stopped)
         engine.wait(0.1)
 
 
@@ -104,10 +115,10 @@ def error_of(message: Failed) -> MaquetteError:
     return kinds.get(message.kind, EngineError)(message.text)
 
 
-def _cancel(engine: EngineProcess) -> None:
+def stop(engine: EngineProcess) -> None:
+    """Ask the job in flight to end, and wait a moment until it has."""
     engine.cancel()
     deadline = time.monotonic() + STOPPING_S
-    messages: list[Message] = []
-    while engine.job and not messages and time.monotonic() < deadline:
-        messages = [m for m in engine.poll() if isinstance(m, (AssetMade, Failed, WasCancelled))]
+    while engine.job and time.monotonic() < deadline:
+        engine.poll()
         time.sleep(0.02)

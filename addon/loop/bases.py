@@ -18,11 +18,10 @@ from ..jobs import Job
 from ..method_settings import shown_in
 from ..operators import building, character, generate
 from ..package import cache_folder
-from ..scene.apply import Place
 from ..scene.draft import made_of
 from ..scene.option_row import site_origin
 from ..scene.record import is_made, kept_pictures, read_request, with_paths
-from ..scene.targets import Target, selected_targets
+from ..scene.targets import selected_targets
 from .candidates import shown
 from .settings import AUTO, loop_generator
 
@@ -85,20 +84,11 @@ def _placed_pictures(material: Any, request: Request) -> Request:
 
 def _new_material(context: Any, request: Request, origin: Sequence[float], number: int) -> Job:
     targets, refused = selected_targets(context)
-    settings, material = context.scene.maquette, active_made(context, TEXTURE)
+    material = active_made(context, TEXTURE)
     if is_made(material) and request.references:
         request = _placed_pictures(material, request)
     request, pictures = generate.given_request(request.to_json())
-    place = Place(
-        scene=Target(context.scene.name, context.scene.session_uid),
-        targets=targets,
-        plane=not targets,
-        mapping=settings.mapping,
-        relief_as=settings.relief_as,
-    )
-    job = generate.make_job(context, request, pictures, place)
-    job.warnings.extend(refused)
-    return job
+    return generate.new_job(context, request, pictures, targets, refused)
 
 
 def _new_character(context: Any, request: Request, origin: Sequence[float], number: int) -> Job:

@@ -16,7 +16,7 @@ from bpy.types import Operator
 
 from ...core.errors import InputError, MaquetteError
 from ...core.params import ParamSpec, specs
-from ...core.request import MAX_SEED, Request
+from ...core.request import Request, next_seed
 from ..building_delivery import BuildingDelivery, BuildingPlace
 from ..building_live import OVER_OUTLINE, SHAPE, active_building, show_in_panel
 from ..building_properties import GENERATOR, shown_method
@@ -201,7 +201,7 @@ class MAQUETTE_OT_new_seed_building(BuildingInPlace, Operator):  # noqa: N801 Bl
         """The building's own Request with the next seed."""
         root = active_building(context)
         old = made_from(root)
-        request = replace(old, seed=(old.seed + 1) % (MAX_SEED + 1))
+        request = replace(old, seed=next_seed(old.seed))
         return make_job(request, place_of(context, root), root.name)
 
 

@@ -13,7 +13,7 @@ from bpy.types import Operator
 
 from ...core.errors import InputError, MaquetteError
 from ...core.generators import find_method
-from ...core.request import MAX_SEED, Request
+from ...core.request import Request, next_seed
 from .. import presentation
 from ..building_live import SHAPE, active_building
 from ..building_properties import GENERATOR
@@ -153,7 +153,7 @@ class MAQUETTE_OT_refine_option(WithCode, Operator):  # noqa: N801 Blender's nam
         request = replace(
             old,
             params=read_params(group, old.declaration.params),
-            seed=(old.seed + 1) % (MAX_SEED + 1),
+            seed=next_seed(old.seed),
             code=chosen_code(root),
             parents=(old.key,),
         )

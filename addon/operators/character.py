@@ -14,7 +14,7 @@ from bpy.types import Operator
 
 from ...core.errors import InputError, MaquetteError
 from ...core.params import specs
-from ...core.request import MAX_SEED, Request
+from ...core.request import Request, next_seed
 from ..character_delivery import CharacterDelivery, CharacterPlace
 from ..character_properties import GENERATOR, shown_method
 from ..character_sources import located, read_sources, title_of, write_sources
@@ -94,7 +94,7 @@ class MAQUETTE_OT_generate_character(JobOperator, Operator):  # noqa: N801 Blend
             return [make_job(given, place_of(context))]
         wish = panel_request(context.scene)
         count = context.scene.maquette_characters.count if presentation(wish.declaration).seed else 1
-        wishes = [replace(wish, seed=(wish.seed + number) % (MAX_SEED + 1)) for number in range(count)]
+        wishes = [replace(wish, seed=next_seed(wish.seed, number)) for number in range(count)]
         return [make_job(wish, place_of(context, number=number)) for number, wish in enumerate(wishes)]
 
 
@@ -154,7 +154,7 @@ class MAQUETTE_OT_new_seed_character(CharacterInPlace, Operator):  # noqa: N801 
         """The character's own Request with the next seed."""
         armature = active_character(context)
         old = read_request(armature)
-        request = located(replace(old, seed=(old.seed + 1) % (MAX_SEED + 1)), armature.name)
+        request = located(replace(old, seed=next_seed(old.seed)), armature.name)
         return make_job(request, place_of(context, armature), armature.name)
 
 

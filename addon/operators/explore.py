@@ -12,7 +12,7 @@ from bpy.types import Operator
 
 from ...core.errors import InputError
 from ...core.protocol import MAX_CANDIDATES
-from ...core.request import MAX_SEED, Request
+from ...core.request import MAX_SEED, Request, next_seed
 from ..jobs import Job
 from ..loop.bases import Origin, start_of
 from ..loop.candidates import keep_in_history, picked, rated, request_of
@@ -55,7 +55,7 @@ class MoveOperator(JobOperator):
         result = super().invoke(context, event)
         settings = context.scene.maquette_loop
         if result == {"FINISHED"} and self.seed < 0:
-            settings.seed = (settings.seed + 1) % (MAX_SEED + 1)
+            settings.seed = next_seed(settings.seed)
         return result
 
     def job_of(self, context: Any, name: str, requests: list[Request], origin: Origin, **more: Any) -> Job:

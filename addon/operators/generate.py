@@ -12,7 +12,7 @@ from bpy.props import StringProperty
 from bpy.types import Operator
 
 from ...core.errors import MaquetteError
-from ...core.request import MAX_SEED, Request
+from ...core.request import Request, next_seed
 from .. import engine
 from ..jobs import Job, State
 from ..loop.locks import kept_for, with_locks
@@ -23,6 +23,7 @@ from ..presentation import presentation
 from ..properties import shown_method
 from ..references import read_slots
 from ..scene.apply import Place
+from ..scene.draft import made_of
 from ..scene.ownership import why_locked
 from ..scene.record import Picture, applied, is_made, kept_pictures, read_request, with_paths
 from ..scene.targets import Target, selected_targets
@@ -96,6 +97,31 @@ def make_job(context: Any, request: Request, pictures: list[Picture], place: Pla
     )
 
 
+def new_job(
+    context: Any, request: Request, pictures: list[Picture], targets: tuple[Target, ...], refused: list[str]
+) -> Job:
+    """The job of a new material on these targets, a preview plane where there is none, as the panel says; `refused`
+    are sentences about what was left out."""
+    settings = context.scene.maquette
+    place = Place(
+        scene=Target(context.scene.name, context.scene.session_uid),
+        targets=targets,
+        plane=not targets,
+        mapping=settings.mapping,
+        relief_as=settings.relief_as,
+    )
+    job = make_job(context, request, pictures, place)
+    job.warnings.extend(refused)
+    return job
+
+
+def place_in(context: Any, material: Any, mapping: str, relief_as: str) -> Place:
+    """In place of what a material shows now."""
+    scene = Target(context.scene.name, context.scene.session_uid)
+    target = Target(material.name, material.session_uid)
+    return Place(scene=scene, material=target, mapping=mapping, relief_as=relief_as)
+
+
 class JobOperator:
     """What all operators share that make something: `invoke` starts it, `execute` sees it to its end."""
 
@@ -162,17 +188,7 @@ class MAQUETTE_OT_generate(JobOperator, Operator):  # noqa: N801 Blender's namin
         """From the panel's values, or from the Request that a script gave."""
         targets, refused = selected_targets(context)
         request, pictures = given_request(self.request) if self.request else panel_request(context.scene)
-        settings = context.scene.maquette
-        place = Place(
-            scene=Target(context.scene.name, context.scene.session_uid),
-            targets=targets,
-            plane=not targets,
-            mapping=settings.mapping,
-            relief_as=settings.relief_as,
-        )
-        job = make_job(context, request, pictures, place)
-        job.warnings.extend(refused)
-        return job
+        return new_job(context, request, pictures, targets, refused)
 
 
 class InPlace(AsksFirst, JobOperator):
@@ -194,12 +210,6 @@ class InPlace(AsksFirst, JobOperator):
         """The active material."""
         return active_material(context)
 
-    def place(self, context: Any, material: Any, mapping: str, relief_as: str) -> Place:
-        """In place of what the material shows now."""
-        scene = Target(context.scene.name, context.scene.session_uid)
-        target = Target(material.name, material.session_uid)
-        return Place(scene=scene, material=target, mapping=mapping, relief_as=relief_as)
-
 
 class MAQUETTE_OT_regenerate(InPlace, Operator):  # noqa: N801 Blender's naming
     """Make the active material again with the panel's values. It changes in place: objects keep it, and nodes that were
@@ -213,14 +223,14 @@ class MAQUETTE_OT_regenerate(InPlace, Operator):  # noqa: N801 Blender's naming
         """The panel's values; where the panel has no picture, the material's own."""
         material, settings = active_material(context), context.scene.maquette
         request, pictures = panel_request(context.scene, material)
-        place = self.place(context, material, settings.mapping, settings.relief_as)
+        place = place_in(context, material, settings.mapping, settings.relief_as)
         return make_job(context, request, pictures, place)
 
 
-def seed_matters(material: Any) -> bool:
-    """Whether another seed gives another result; True where the material's Request cannot be read."""
+def seed_matters(thing: Any) -> bool:
+    """Whether another seed gives another result; True where the Request of what was made cannot be read."""
     try:
-        return bool(presentation(read_request(material).declaration).seed)
+        return bool(presentation(made_of(thing).declaration).seed)
     except MaquetteError:
         return True
 
@@ -247,9 +257,9 @@ class MAQUETTE_OT_new_seed(InPlace, Operator):  # noqa: N801 Blender's naming
         material = active_material(context)
         old = read_request(material)
         pictures = kept_pictures(material, old)
-        request = replace(old, seed=(old.seed + 1) % (MAX_SEED + 1))
+        request = replace(old, seed=next_seed(old.seed))
         chosen = applied(material)
-        place = self.place(context, material, chosen.get("mapping", "AUTO"), chosen.get("relief_as", "SHADING"))
+        place = place_in(context, material, chosen.get("mapping", "AUTO"), chosen.get("relief_as", "SHADING"))
         return make_job(context, with_paths(request, pictures, cache_folder()), pictures, place)
 
 

@@ -13,17 +13,16 @@ from bpy.props import EnumProperty, StringProperty
 from bpy.types import Operator
 
 from ...core.errors import MaquetteError
-from ...core.request import MAX_SEED
+from ...core.request import next_seed
 from ..active import ARCHITECTURE, CHARACTER, TEXTURE, active_made
 from ..hand_edits import edits_of, undecided
 from ..jobs import Job
-from ..presentation import presentation
 from ..remake import in_place_job
 from ..scene.decisions import KEEP, LOCK, WHOLE, decide, decisions_of
-from ..scene.draft import draft_of, forget_draft, made_of, wish_of
+from ..scene.draft import draft_of, forget_draft, wish_of
 from ..scene.ownership import make_local, why_locked
 from .asking import DIALOG_WIDTH, AsksFirst, draw_choices, fill_choices, remember_choices
-from .generate import JobOperator, has_engine
+from .generate import JobOperator, has_engine, seed_matters
 
 GENERATORS = [
     ("", "Any", "What the designer is at"),
@@ -114,15 +113,7 @@ class MAQUETTE_OT_remake_new_seed(ChangesInPlace, Operator):  # noqa: N801 Blend
         """Its own Request, what was changed in its tab, the next seed."""
         thing = self.thing(context)
         wish = wish_of(thing)
-        return in_place_job(context, thing, replace(wish, seed=(wish.seed + 1) % (MAX_SEED + 1)))
-
-
-def seed_matters(thing: Any) -> bool:
-    """Whether another seed gives another result; True where the Request cannot be read."""
-    try:
-        return bool(presentation(made_of(thing).declaration).seed)
-    except MaquetteError:
-        return True
+        return in_place_job(context, thing, replace(wish, seed=next_seed(wish.seed)))
 
 
 class MAQUETTE_OT_forget_wishes(OfMade, Operator):  # noqa: N801 Blender's naming

@@ -175,6 +175,12 @@ def install():
     """From the zip, as from the preferences' 'Install from Disk'."""
     bpy.ops.extensions.package_install_files(filepath=str(ZIP), repo="user_default", enable_on_install=True)
     check("installed and enabled", PACKAGE in bpy.context.preferences.addons, bpy.app.version_string)
+    yield from show_sidebar()
+    measure()
+
+
+def show_sidebar():
+    """Our tab of the viewport's sidebar."""
     area, region = viewport()
     area.spaces.active.show_region_ui = True
     area.tag_redraw()
@@ -182,7 +188,15 @@ def install():
     region.active_panel_category = "Maquette"
     area.tag_redraw()
     yield 0.6
-    measure()
+
+
+def open_first():
+    """The first panel, which begins closed, by a click on its header."""
+    _, region = viewport()
+    place = region.x + 60, region.y + region.height - 16
+    yield from move(*place)
+    yield from press("LEFTMOUSE", *place)
+    yield 0.6
 
 
 def frame_all():

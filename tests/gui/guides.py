@@ -11,9 +11,8 @@ from driving import (
     frame_all,
     install,
     module,
-    move,
     only,
-    press,
+    open_first,
     shot,
     until,
     viewport,
@@ -136,15 +135,6 @@ def look(axis):
     with bpy.context.temp_override(window=window(), area=area, region=region):
         bpy.ops.view3d.view_axis(type=axis)
     yield from frame_all()
-
-
-def open_first():
-    """The first panel, which begins closed, by a click on its header."""
-    _, region = viewport()
-    place = region.x + 60, region.y + region.height - 16
-    yield from move(*place)
-    yield from press("LEFTMOUSE", *place)
-    yield 0.6
 
 
 def site_to_building():

@@ -13,8 +13,10 @@ from driving import (
     module,
     move,
     only,
+    open_first,
     press,
     shot,
+    show_sidebar,
     until,
     viewport,
 )
@@ -24,18 +26,9 @@ def story():
     """One loop a generator."""
     yield from install()
     yield from only("explore", "history")
-    yield from open_panel()
+    yield from open_first()
     for generator, prepare in (("texture", texture), ("character", character), ("architecture", building)):
         yield from loop(generator, prepare)
-
-
-def open_panel():
-    """The panel Explore is the first: a click on its header opens it."""
-    _, region = viewport()
-    place = region.x + 60, region.y + region.height - 16
-    yield from move(*place)
-    yield from press("LEFTMOUSE", *place)
-    yield 0.6
 
 
 def texture():
@@ -84,13 +77,7 @@ def empty():
     """Nothing in the file, the window as it is."""
     bpy.ops.wm.read_homefile(use_empty=True, load_ui=False)
     yield 1.0
-    area, region = viewport()
-    area.spaces.active.show_region_ui = True
-    area.tag_redraw()
-    yield 0.6
-    region.active_panel_category = "Maquette"
-    area.tag_redraw()
-    yield 0.6
+    yield from show_sidebar()
 
 
 def ended(limit_s=300):
