@@ -32,7 +32,7 @@ from .environment import (
 )
 from .jobs import Job, Studio
 from .package import cache_folder, preferences, user_folder
-from .redraw import redraw_panels, redraw_preferences
+from .redraw import redraw_panels, redraw_preferences, redraw_status_bars
 
 IDLE_S = 600.0
 MAKER_POLL_S = 0.4
@@ -105,11 +105,15 @@ def look_after_jobs() -> None:
     """Let Blender's timer go on with what is queued."""
     _ensure_timer(_poll_studio, 0.0)
     redraw_panels(always=True)
+    redraw_status_bars()
 
 
 def _poll_studio() -> float | None:
+    current, waiting = studio.current, len(studio.waiting)
     interval = studio.poll()
     redraw_panels(always=interval is None)
+    if (studio.current, len(studio.waiting)) != (current, waiting):
+        redraw_status_bars()
     if interval is None:
         _ensure_timer(_close_idle, IDLE_S)
     return interval

@@ -10,7 +10,7 @@ import platform
 import sys
 from typing import Any
 
-PACKAGES = ("numpy", "PIL", "torch", "OpenImageIO", "rich", "safetensors")
+PACKAGES = ("numpy", "PIL", "torch", "OpenImageIO", "rich", "safetensors", "shapely", "cma")
 # without these all works but training
 FOR_TRAINING = ("lightning_fabric", "tensorboard")
 

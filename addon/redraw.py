@@ -30,6 +30,18 @@ def redraw_panels(always: bool = False) -> None:
             area.tag_redraw()
 
 
+def redraw_status_bars() -> None:
+    """The bar below every window; it is none of the areas that could be tagged, and setting its text draws it.
+
+    Where an operator of Blender's is under way the text is that one's, and stays.
+    """
+    windows: Any = bpy.context.window_manager.windows  # type: ignore[union-attr]
+    for window in windows:
+        if not len(window.modal_operators):
+            with bpy.context.temp_override(window=window):  # type: ignore[union-attr]
+                window.workspace.status_text_set(None)
+
+
 def redraw_preferences() -> None:
     """The preferences, where they are open."""
     for area in _areas("PREFERENCES"):

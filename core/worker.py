@@ -184,6 +184,10 @@ def answer(job: str, channel: Channel, work: Callable[[], Message]) -> None:
         channel.send(WasCancelled(job))
     except MaquetteError as error:
         channel.send(Failed(job, type(error).__name__, str(error)))
+    except ModuleNotFoundError as error:
+        lacking = (error.name or str(error)).split(".")[0]
+        text = f"The engine's Python lacks the package '{lacking}': an older Maquette made it. Make it anew."
+        channel.send(Failed(job, "HostError", text, traceback.format_exc()))
     except Exception as error:  # noqa: BLE001 the process must outlive any job, and the report names the cause
         text = f"The engine met an error it does not know ({type(error).__name__}: {error}). Please report it."
         channel.send(Failed(job, "EngineError", text, traceback.format_exc()))

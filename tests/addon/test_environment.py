@@ -162,3 +162,10 @@ def test_cache_is_measured_and_cleared(maquette: Any, tmp_path: Path) -> None:
     assert engine.cache_size_text() == "1 MiB"
     bpy.ops.maquette.clear_cache()
     assert not (cache / "results").exists() and (cache / "mine.txt").exists()
+
+
+def test_check_tries_every_package_that_the_engine_needs(maquette: Any) -> None:
+    probe, environment = maquette.module("addon.probe"), maquette.module("addon.environment")
+    lines = environment.REQUIREMENTS[0].read_text(encoding="utf-8").splitlines()
+    needed = {line.split("==")[0] for line in lines if line and not line.startswith("#")}
+    assert {name for name in needed if name != "pillow"} | {"PIL"} == set(probe.PACKAGES)

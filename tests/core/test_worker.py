@@ -146,6 +146,7 @@ def test_what_a_killed_process_had_half_written_is_removed(engine: EngineProcess
     [
         (stub_engine.REFUSED, "InputError", "This picture cannot be used. Give another."),
         (stub_engine.BUG, "EngineError", "The engine met an error it does not know (KeyError: 'nothing')."),
+        (stub_engine.LACKING, "HostError", "The engine's Python lacks the package 'no_such_package'"),
         (stub_engine.OUT_OF_MEMORY, "OutOfMemory", "There is not enough memory for this result, even in small steps."),
     ],
 )

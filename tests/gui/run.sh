@@ -11,6 +11,8 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 REPO=$(cd "$HERE/../.." && pwd)
 ROOT=${MAQUETTE_GUI_ROOT:-${XDG_CACHE_HOME:-$HOME/.cache}/maquette-gui}/$SUITE
 MAQUETTE_PYTHON=${MAQUETTE_PYTHON:-$REPO/.venv/bin/python}
+# where the environment really lies: a link to it would lead to nothing inside, or to an older copy
+MAQUETTE_PYTHON=$(cd "$(dirname "$MAQUETTE_PYTHON")/.." && pwd -P)/bin/python
 "$HERE/setup.sh" "$SUITE" "$ROOT"
 
 # the engine's environment and its base at the same paths inside; hard links where the disk allows
@@ -55,9 +57,10 @@ limit_s=$(awk "BEGIN { print int(930 * ${MAQUETTE_GUI_PATIENCE:-1}) }")
 code=0
 chroot "$ROOT" env MAQUETTE_PYTHON="$MAQUETTE_PYTHON" LIMIT_S="$limit_s" PYTHONDONTWRITEBYTECODE=1 sh -c '
 cd /root/maquette-gui
-Xvfb :96 -screen 0 1440x900x24 -nolisten tcp >out/xvfb.log 2>&1 & screen=$!
-sleep 1
-export DISPLAY=:96 LIBGL_ALWAYS_SOFTWARE=1 HOME=/root XDG_RUNTIME_DIR=/tmp
+# a screen that no other run has
+Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp 3>out/display >out/xvfb.log 2>&1 & screen=$!
+while [ ! -s out/display ]; do sleep 0.2; done
+export DISPLAY=:$(cat out/display) LIBGL_ALWAYS_SOFTWARE=1 HOME=/root XDG_RUNTIME_DIR=/tmp
 export BLENDER_USER_RESOURCES=/root/maquette-gui/user XDG_CACHE_HOME=/root/cache
 timeout "$LIMIT_S" blender --enable-event-simulate --window-geometry 0 0 1440 900 --python-exit-code 3 \
   --python drive.py -- out maquette.zip bricks.png >out/blender.log 2>&1

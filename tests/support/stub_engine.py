@@ -19,6 +19,7 @@ from typing import Any
 STRAY_PRINTS, SLOW, DEAF, KILLED, OUT_OF_MEMORY_ONCE, OUT_OF_MEMORY, BUG, REFUSED, KILLED_ONCE, SHORT, NO_ROOM = range(
     1001, 1012
 )
+LACKING = 1012
 COMMAND = [sys.executable, "-I", "-u", "-X", "utf8", __file__]
 LIGHT = [*COMMAND, "light"]
 
@@ -49,6 +50,7 @@ def generate(request: Any, context: Any) -> Any:
         BUG: lambda request, context: {}["nothing"],
         REFUSED: refuse,
         NO_ROOM: no_room,
+        LACKING: lambda request, context: __import__("no_such_package.part"),
     }.get(request.seed)
     if act:
         act(request, context)
