@@ -25,8 +25,9 @@ Code = tuple[float, ...]
 GENTLE, ALONE, FULL = 0.05, 0.25, 0.2
 # how far `vary` at full strength goes from a code towards another that chance draws
 TOWARDS = 0.6
-# from this strength on `vary` and `explore` change choices too, each this often
-CHOICES_FROM, CHOICE_SHARE = 0.8, 0.3
+# from this strength on `vary` and `explore` change choices too, each this often; where nothing else carries a design
+# `explore` changes most of them, and the other moves some at any strength
+CHOICES_FROM, CHOICE_SHARE, CHOICE_ALONE = 0.8, 0.3, 0.7
 # the more, the nearer the mixes after the first lie to the weights that were asked for
 _LIKENESS = 12.0
 # a search for designs offers only so many that differ
@@ -91,15 +92,15 @@ def explore(
     """
     check_strength(strength)
     codes = codes or NoCodes()
-    designs = offers(request, count, seed, codes) if hasattr(request.params, "options") else []
-    # where chance draws no design, parameters and choices carry all the difference
-    alone = request.declaration.chance != "design" and not designs
-    share, bold = (ALONE, max(strength, CHOICES_FROM)) if alone else (GENTLE, strength)
+    designs = offers(request, count, seed, codes) if offers_designs(request) else []
+    # where chance draws no design, as over an outline that is given, parameters and choices carry all the difference
+    alone = not designs and (offers_designs(request) or request.declaration.chance != "design")
+    share, choices = (ALONE, CHOICE_ALONE) if alone else (GENTLE, choice_share(strength))
     found = []
     for number in range(count):
         chance = chance_of("explore", seed, number, [request])
         drawn = replace(request, seed=drawn_seed(chance), code=designs[number] if number < len(designs) else None)
-        params = jittered(drawn, share, bold, locked, chance)
+        params = jittered(drawn, share, choices, locked, chance)
         found.append(child(replace(drawn, params=params), [request]))
     return found
 
@@ -116,6 +117,8 @@ def vary(
     own = own_code(request, codes)
     others = offers(request, count, seed, codes) if own is not None and strength > 0 else []
     seed_moves = request.declaration.chance == "arrangement" or (own is None and not moving(request, locked))
+    alone = own is None and offers_designs(request)
+    choices = max(choice_share(strength), strength * CHOICE_SHARE if alone else 0.0)
     found = []
     for number in range(count):
         chance = chance_of("vary", seed, number, [request])
@@ -125,7 +128,7 @@ def vary(
             near = replace(near, code=codes.mixed(near, pair, shares))
         if seed_moves and strength > 0:
             near = replace(near, seed=drawn_seed(chance))
-        params = jittered(near, FULL * strength, strength, locked, chance)
+        params = jittered(near, FULL * strength, choices, locked, chance)
         found.append(child(replace(near, params=params), [request]))
     return found
 
@@ -206,6 +209,12 @@ def moving(request: Request, locked: Sequence[str]) -> list[ParamSpec]:
     return [s for s in every if s.kind in (int, float) and s.steers > 0 and s.name not in locked]
 
 
+def choosing(request: Request, locked: Sequence[str]) -> list[ParamSpec]:
+    """The choices that moves may change."""
+    every = specs(type(request.params))
+    return [s for s in every if s.kind is str and s.choices and s.steers > 0 and s.name not in locked]
+
+
 def unit_of(spec: ParamSpec, value: float) -> float:
     """A number's place in its range, 0 to 1."""
     assert spec.minimum is not None and spec.maximum is not None
@@ -222,17 +231,26 @@ def value_at(spec: ParamSpec, unit: float) -> float | int:
     return min(max(float(f"{value:.4g}"), spec.minimum), spec.maximum)
 
 
-def jittered(request: Request, share: float, strength: float, locked: Sequence[str], chance: random.Random) -> Any:
-    """The Request's parameters with each number moved by a normal `share` of what it steers over; choices at high
-    strength alone."""
+def choice_share(strength: float) -> float:
+    """How often a choice is changed beside a design that chance draws: at high strength alone."""
+    return CHOICE_SHARE if strength >= CHOICES_FROM else 0.0
+
+
+def offers_designs(request: Request) -> bool:
+    """Whether the method makes several designs at once, for some of its Requests at least."""
+    return hasattr(request.params, "options")
+
+
+def jittered(request: Request, share: float, choices: float, locked: Sequence[str], chance: random.Random) -> Any:
+    """The Request's parameters with each number moved by a normal `share` of what it steers over, and each choice drawn
+    anew with this probability."""
     changes: dict[str, Any] = {}
     for spec in moving(request, locked):
         step = share * spec.steers * chance.gauss(0.0, 1.0)
         if step:
             changes[spec.name] = value_at(spec, reflected(unit_of(spec, getattr(request.params, spec.name)) + step))
-    for spec in specs(type(request.params)):
-        is_choice = spec.kind is str and spec.choices and spec.steers > 0 and spec.name not in locked
-        if is_choice and strength >= CHOICES_FROM and chance.random() < CHOICE_SHARE:
+    for spec in choosing(request, locked) if choices else ():
+        if chance.random() < choices:
             changes[spec.name] = chance.choice(spec.choices)
     return replace(request.params, **changes)
 

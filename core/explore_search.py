@@ -17,6 +17,7 @@ import numpy as np
 from .codec import show
 from .errors import InputError
 from .explore import (
+    CHOICE_SHARE,
     TOWARDS,
     Code,
     Codes,
@@ -24,9 +25,11 @@ from .explore import (
     chance_of,
     check_alike,
     child,
+    choosing,
     drawn_seed,
     moving,
     offers,
+    offers_designs,
     own_code,
     reflected,
     unit_of,
@@ -43,6 +46,8 @@ _NARROWEST, _ALONE = 0.06, 0.15
 _OTHERS, _DIRECTIONS = 8, 10
 # so many offers a candidate that is asked for; CMA-ES learns from so many ratings on
 _POOL, _LEAST_TOLD = 8, 4
+# how often a choice is drawn anew, where no code carries a design
+_CHANGED = 0.15
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,8 @@ class EvolutionSearch:
             for number, (place, base) in enumerate(zip(found, bases, strict=True))
         ]
         made = self._with_own_mixes(made, requests, own, weights, span)
+        alone = own[0] is None and offers_designs(requests[0])
+        made = self._crossed(made, requests, weights, _CHANGED if alone else 0.0)
         parents = [one for one, weight in zip(requests, weights, strict=True) if weight > 0]
         return [child(request, parents) for request in made]
 
@@ -145,6 +152,23 @@ class EvolutionSearch:
         if base.declaration.chance == "arrangement" or (code is None and not numbers):
             made = replace(made, seed=drawn_seed(chance_of("more", self._seed, number + 1, [base])))
         return made
+
+    def _crossed(
+        self, made: list[Request], requests: Sequence[Request], weights: np.ndarray, changed: float
+    ) -> list[Request]:
+        """Some choices from another of the liked, the roof of one on the walls of another; some `changed` by chance."""
+        found = []
+        for number, request in enumerate(made):
+            chance = chance_of("more choices", self._seed, number, requests)
+            (other,) = chance.choices(requests, weights.tolist())
+            changes: dict[str, Any] = {}
+            for spec in choosing(request, self._locked):
+                if chance.random() < CHOICE_SHARE:
+                    changes[spec.name] = getattr(other.params, spec.name)
+                if chance.random() < changed:
+                    changes[spec.name] = chance.choice(spec.choices)
+            found.append(replace(request, params=replace(request.params, **changes)))
+        return found
 
     def _with_own_mixes(
         self,

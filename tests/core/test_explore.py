@@ -99,9 +99,23 @@ def test_locked_parameters_never_move() -> None:
 
 def test_choices_change_at_high_strength_alone() -> None:
     one = request("architecture", "building")
-    calm = [*explore.explore(one, 36, 1), *explore.vary(one, 36, 1, 0.5)]
+    calm = [*explore.explore(one, 36, 1, codes=Line()), *explore.vary(one, 36, 1, 0.5, codes=Line())]
     assert {child.params.style for child in calm} == {"plain"}  # type: ignore[attr-defined]
-    assert len({child.params.style for child in explore.explore(one, 36, 1, strength=1.0)}) > 2  # type: ignore[attr-defined]
+    bold = explore.explore(one, 36, 1, strength=1.0, codes=Line())
+    assert len({child.params.style for child in bold}) > 2  # type: ignore[attr-defined]
+
+
+def test_choices_carry_what_no_code_carries() -> None:
+    # a building over an outline that is given: chance draws no design of it
+    one = request("architecture", "building")
+    looks = {(child.params.style, child.params.roof) for child in explore.explore(one, 9, 1)}  # type: ignore[attr-defined]
+    assert len(looks) >= 6
+    near = explore.vary(one, 36, 1, 0.35)
+    own = [child for child in near if child.params.style == "plain" and child.params.roof == "flat"]  # type: ignore[attr-defined]
+    assert 18 <= len(own) < 36
+    locked = explore.explore(one, 9, 1, ("style", "roof"))
+    assert {(child.params.style, child.params.roof) for child in locked} == {("plain", "flat")}  # type: ignore[attr-defined]
+    assert all(child.params == one.params for child in explore.vary(one, 9, 1, 0.0))
 
 
 def test_a_mix_is_the_weighted_mean_in_whatever_order() -> None:
