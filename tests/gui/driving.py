@@ -46,10 +46,16 @@ def window():
     return bpy.context.window_manager.windows[0]
 
 
-def viewport():
-    """The 3D viewport's area and its sidebar."""
-    area = next(a for a in window().screen.areas if a.type == "VIEW_3D")
+def viewport(where=None):
+    """The 3D viewport's area and its sidebar, of the main window unless said."""
+    area = next(a for a in (where or window()).screen.areas if a.type == "VIEW_3D")
     return area, next(r for r in area.regions if r.type == "UI")
+
+
+def properties():
+    """The Properties editor's area and what it shows its tab in."""
+    area = next(a for a in window().screen.areas if a.type == "PROPERTIES")
+    return area, next(r for r in area.regions if r.type == "WINDOW")
 
 
 def module(name):
@@ -91,12 +97,13 @@ def drag(start, end, where=None):
     yield 0.2
 
 
-def find_button(operator, across=0.45):
-    """(x, y) of a button in the sidebar, looked for at this share of its width: Ctrl-C over it copies its command.
+def find_button(operator, across=0.45, region=None):
+    """(x, y) of a button in a region, the sidebar unless said, looked for at this share of its width: Ctrl-C over it
+    copies its command.
 
-    What is below the sidebar's lower end is scrolled to.
+    What is below the region's lower end is scrolled to.
     """
-    _, region = viewport()
+    region = region or viewport()[1]
     x, middle = region.x + int((region.width - 20) * across), region.y + region.height // 2
     yield from scroll("WHEELUPMOUSE", x, middle)
     for part in range(3):
@@ -120,9 +127,9 @@ def scroll(wheel, x, y, turns=12):
     yield 0.3
 
 
-def click_button(operator, across=0.45):
-    """Press a button of the sidebar."""
-    place = yield from find_button(operator, across)
+def click_button(operator, across=0.45, region=None):
+    """Press a button of a region, the sidebar unless said."""
+    place = yield from find_button(operator, across, region)
     check(f"the button {operator} is there", place is not None)
     if place is not None:
         yield from move(*place)
@@ -179,9 +186,9 @@ def install():
     measure()
 
 
-def show_sidebar():
+def show_sidebar(where=None):
     """Our tab of the viewport's sidebar."""
-    area, region = viewport()
+    area, region = viewport(where)
     area.spaces.active.show_region_ui = True
     area.tag_redraw()
     yield 0.6
@@ -237,6 +244,11 @@ def on_picture(region, x, y):
     """A place of the picture (shares from its top left) as a place in the window."""
     at = region.view2d.view_to_region(x, 1 - y, clip=False)
     return region.x + int(at[0]), region.y + int(at[1])
+
+
+def show_textures(where=None):
+    """The pictures of materials on things in the viewport."""
+    viewport(where)[0].spaces.active.shading.color_type = "TEXTURE"
 
 
 def close_other_windows():

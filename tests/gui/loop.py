@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The designer's loop in a real window, for each generator: explore nine, lock, vary, rate, more like these, apply,
-save, close and open, edit again, undo, save to the library, put the asset on another object."""
+save, close and open, edit again, undo, save to the library, drag the asset out of the Asset Browser into another file,
+edit it there."""
 
 import bpy
+from browser import close_browser, middle, open_browser, pull
 from driving import (
     OUT,
-    PATIENCE,
     check,
     click_button,
     frame_all,
@@ -15,11 +16,16 @@ from driving import (
     only,
     open_first,
     press,
+    properties,
     shot,
     show_sidebar,
+    show_textures,
     until,
     viewport,
 )
+
+# what is asked for where the asset came to, in its own tab
+CHANGES = {"texture": ("hue", 0.4), "character": ("suit", "metal"), "architecture": ("style", "classical")}
 
 
 def story():
@@ -37,6 +43,7 @@ def texture():
     settings = bpy.context.scene.maquette
     settings.texture_method = "family"
     settings.texture_family.size = 256
+    show_textures()
     return "roughness"
 
 
@@ -193,34 +200,55 @@ def select(generator, made):
 
 
 def to_library(generator):
-    """Saved as an asset, and brought into another file, where it can be edited again."""
-    made = thing(generator)
-    select(generator, made)
+    """Saved as an asset, dragged out of the Asset Browser into another file, and edited there."""
+    name = f"Asset {generator}"
+    select(generator, thing(generator))
     with bpy.context.temp_override(area=viewport()[0]):
-        bpy.ops.maquette.save_to_library(name=f"Asset {generator}")
+        bpy.ops.maquette.save_to_library(name=name)
     folder = module("addon.asset_folder").asset_folder()
-    yield from until(lambda: any(folder.rglob("*.blend")), 30 * PATIENCE)
-    file = next((p for p in folder.rglob("*.blend") if generator in p.stem.lower()), None)
-    check(f"{generator}: an asset is in the library", file is not None, str(folder))
+    there = yield from until(lambda: any(p.stem == name for p in folder.rglob("*.blend")), 60)
+    check(f"{generator}: an asset is in the library", there, str(folder))
     shot(f"loop-{generator}-6-asset")
-    if file is None:
+    if not there:
         return
     yield from empty()
-    with bpy.data.libraries.load(str(file), assets_only=True) as (inside, wanted):
-        if generator == "texture":
-            wanted.materials = inside.materials
-        else:
-            wanted.collections = inside.collections
     if generator == "texture":
         bpy.ops.mesh.primitive_uv_sphere_add()
-        bpy.context.object.data.materials.append(wanted.materials[0])
-    else:
-        bpy.context.scene.collection.children.link(wanted.collections[0])
-    again = thing(generator)
-    select(generator, again)
-    with bpy.context.temp_override(area=viewport()[0]):
-        bpy.ops.maquette.remake_new_seed("INVOKE_DEFAULT")
-    over = yield from ended()
-    fine(f"{generator}: the asset is edited in another file", over)
     yield from frame_all()
-    shot(f"loop-{generator}-7-elsewhere")
+    yield from dragged(generator, name)
+    yield from edited_elsewhere(generator)
+
+
+def dragged(generator, name):
+    """The mouse pulls the asset into the viewport, a material onto the ball there."""
+    browser = yield from open_browser(module("addon.asset_folder").NAME)
+    found = yield from pull(browser, name, middle())
+    again = thing(generator)
+    check(f"{generator}: the mouse drags it out of the Asset Browser", found and again is not None)
+    shot(f"loop-{generator}-7-dragged")
+    if generator == "texture":
+        check("texture: the ball has it", bpy.context.object.active_material == again)
+    yield from close_browser(browser)
+
+
+def edited_elsewhere(generator):
+    """Its own tab shows its values; one of them is changed and made by the button there."""
+    made, (name, value) = thing(generator), CHANGES[generator]
+    select(generator, made)
+    area, tab = properties()
+    area.spaces.active.context = "MATERIAL" if generator == "texture" else "OBJECT"
+    yield 1.0
+    setattr(module("addon.wish_properties").wish_group(made, method_of(made)), name, value)
+    area.tag_redraw()
+    yield 0.6
+    yield from click_button("maquette.remake", 0.25, tab)
+    over = yield from ended()
+    wish = module("addon.scene.draft").made_of(thing(generator))
+    fine(f"{generator}: the asset is edited in another file", over and wish.params.to_plain()[name] == value)
+    yield from frame_all()
+    shot(f"loop-{generator}-8-elsewhere")
+
+
+def method_of(made):
+    """The method that a datablock was made by."""
+    return module("addon.scene.draft").made_of(made).declaration
