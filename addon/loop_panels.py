@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 from bpy.types import Panel
 
 from . import engine
@@ -79,10 +80,17 @@ def _draw_gallery(layout: Any, context: Any, items: list[Any]) -> None:
     for item in items:
         cell = grid.column(align=True)
         cell.template_icon(thumbnails.icon_of(item.name, item.thumbnail, item.file), scale=ICON_SCALE)
-        cell.prop(item, "picked", text=f"{item.number + 1} {STAR * item.rating}", toggle=True, translate=False)
+        cell.prop(item, "picked", text=_cell_text(item), toggle=True, translate=False)
     missing = context.scene.maquette_candidates.count - len(items)
     if missing > 0 and engine.studio.busy:
-        layout.label(text=f"{missing} more are coming", icon="SORTTIME", translate=False)
+        row = layout.row()
+        row.label(text="Still to come", icon="SORTTIME")
+        row.label(text=str(missing), translate=False)
+
+
+def _cell_text(item: Any) -> str:
+    """A candidate's number and its stars; five of them would not fit below a picture."""
+    return f"{item.number + 1}   {item.rating} {STAR}" if item.rating else str(item.number + 1)
 
 
 def _draw_stars(layout: Any, items: list[Any]) -> None:
@@ -121,7 +129,7 @@ def _draw_moves(layout: Any, context: Any, items: list[Any]) -> None:
     if len(chosen) > 1:
         column = layout.column(align=True)
         for item in chosen:
-            column.prop(item, "weight", text=f"Weight of {item.number + 1}", translate=False)
+            column.prop(item, "weight", text=f"{iface('Weight')} {item.number + 1}", translate=False)
 
 
 class MAQUETTE_PT_locks(Sidebar, Panel):  # noqa: N801 Blender's naming
@@ -176,7 +184,7 @@ def draw_candidate_menu(menu: Any, context: Any) -> None:
     layout, number = menu.layout, item.number + 1
     layout.separator()
     layout.operator_context = "INVOKE_DEFAULT"
-    layout.label(text=f"Candidate {number}", translate=False)
+    layout.label(text=f"{iface('Candidate')} {number}", translate=False)
     layout.operator("maquette.apply_candidate", icon="CHECKMARK").number = number
     in_place = layout.operator("maquette.apply_candidate", text="Apply in Place of the Active One")
     in_place.number, in_place.in_place = number, True

@@ -113,14 +113,14 @@ def draw_made(layout: Any, thing: Any, context: Any) -> None:
 
 
 def _draw_origin(layout: Any, thing: Any, wish: Request, context: Any) -> None:
-    """The method, when it was made, by which version."""
+    """The method, when it was made, and by which version where that is another."""
     column = layout.column(align=True)
     column.active = False
     column.label(text=wish.declaration.label, icon="BLANK1", translate=False)
-    when = made_on(thing)
-    column.label(text=f"{when}  Maquette {made_by(thing)}".strip(), icon="BLANK1", translate=False)
+    column.label(text=made_on(thing), icon="BLANK1", translate=False)
     if made_by(thing) != VERSION:
-        text = f"Another version of Maquette made it; this is {VERSION}. Regenerate may look different."
+        maker = f"Maquette {made_by(thing)}" if made_by(thing) else "Another version of Maquette"
+        text = f"{maker} made it; this is {VERSION}. Regenerate may look different."
         draw_text(layout, text, context, "INFO")
 
 
@@ -187,8 +187,8 @@ def _draw_buttons(layout: Any, thing: Any, generator: str, context: Any) -> None
     count = len(draft_of(thing))
     if count:
         row = layout.row(align=True)
-        words = "One value is" if count == 1 else f"{count} values are"
-        row.label(text=f"{words} not made yet", icon="INFO")
+        row.label(text="Values not made yet", icon="INFO")
+        row.label(text=str(count), translate=False)
         row.operator("maquette.forget_wishes", text="", icon="LOOP_BACK").generator = generator
     row = layout.row(align=True)
     row.scale_y = 1.3

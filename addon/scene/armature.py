@@ -129,8 +129,9 @@ def _hierarchy(rig: Rig) -> str:
 
 
 def bone_lengths(rig: Rig) -> np.ndarray:
-    """(J,) metres: as far as the children that lie in the bone's own direction, else as far as the children on the
-    whole; a bone without any is half as long as its parent."""
+    """(J,) metres: as far as the children that lie in the bone's own direction, else a quarter of the way to
+    the children on the whole, as the root on the ground below the hips; a bone without any is half as long as its
+    parent."""
     places = np.asarray(rig.rest_pose, np.float64)[:, :3, 3]
     axes = np.asarray(rig.rest_pose, np.float64)[:, :3, 1]
     lengths = np.zeros(len(rig.joints))
@@ -140,7 +141,7 @@ def bone_lengths(rig: Rig) -> np.ndarray:
         along = offsets @ axes[joint]
         ahead = along > ALONG * distances
         if (distances > 0).any():
-            lengths[joint] = along[ahead].max() if ahead.any() else distances.mean()
+            lengths[joint] = along[ahead].max() if ahead.any() else distances.mean() / 4
         elif rig.parents[joint] >= 0:
             lengths[joint] = lengths[rig.parents[joint]] / 2
     height = float(np.ptp(places[:, 2])) if len(places) > 1 else 1.0
