@@ -4,36 +4,36 @@
 import bpy
 from driving import PATIENCE, drag, move, press, until, viewport, window
 
-# how much of the viewport the browser takes, and how long it may read its library
-SHARE, READING_S = 0.4, 20
+# by how much the browser is higher than the timeline in its place, pixels, and how long it may read its library
+RAISED, READING_S = 220, 20
 # from the upper left of the browser's list to the middle of its first picture, pixels
 FIRST = 70, -60
 
 
 def open_browser(library):
-    """An Asset Browser below the viewport that shows a library; its area."""
-    area, _ = viewport()
-    before = list(window().screen.areas)
-    main = next(region for region in area.regions if region.type == "WINDOW")
-    with bpy.context.temp_override(window=window(), area=area, region=main):
-        bpy.ops.screen.area_split(direction="HORIZONTAL", factor=SHARE)
-    browser = next(found for found in window().screen.areas if found not in before)
-    upper, lower = sorted((area, browser), key=lambda found: -found.y)
-    lower.ui_type = "ASSETS"
-    upper.ui_type = "VIEW_3D"
+    """An Asset Browser below the viewport that shows a library, where the timeline was; its area."""
+    area = next(found for found in window().screen.areas if found.type == "DOPESHEET_EDITOR")
+    area.ui_type = "ASSETS"
+    raise_edge(area, RAISED)
     yield 1.0
-    space = lower.spaces.active
+    space = area.spaces.active
     yield from until(lambda: space.params is not None, READING_S)
     space.params.asset_library_reference = library
     yield 1.0 * PATIENCE
-    return lower
+    return area
 
 
-def close_browser(browser):
-    """The viewport as large as before."""
-    with bpy.context.temp_override(window=window(), area=browser):
-        bpy.ops.screen.area_close()
+def close_browser(area):
+    """The timeline again, and the viewport as large as before."""
+    area.ui_type = "TIMELINE"
+    raise_edge(area, -RAISED)
     yield 1.0
+
+
+def raise_edge(area, pixels):
+    """Move the edge above an area."""
+    with bpy.context.temp_override(window=window()):
+        bpy.ops.screen.area_move(x=area.x + area.width // 2, y=area.y + area.height, delta=pixels)
 
 
 def seek(browser, name):

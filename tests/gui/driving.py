@@ -104,11 +104,12 @@ def find_button(operator, across=0.45, region=None):
     What is below the region's lower end is scrolled to.
     """
     region = region or viewport()[1]
-    x, middle = region.x + int((region.width - 20) * across), region.y + region.height // 2
-    yield from scroll("WHEELUPMOUSE", x, middle)
+    # the first panel is where the wheel turns: below the last one it would move the viewport
+    x, top = region.x + int((region.width - 20) * across), region.y + region.height - 50
+    yield from scroll("WHEELUPMOUSE", x, top)
     for part in range(3):
         if part:
-            yield from scroll("WHEELDOWNMOUSE", x, middle)
+            yield from scroll("WHEELDOWNMOUSE", x, top)
         for y in range(region.y + region.height - 40, region.y + 20, -12):
             bpy.context.window_manager.clipboard = ""
             yield from move(x, y)

@@ -190,10 +190,12 @@ def come_back(generator, made):
 
 
 def select(generator, made):
-    """Make it the active thing."""
-    for item in bpy.data.objects:
+    """Make it the active thing: an object that shows the material, its own object, or the one that stands for it."""
+    for item in bpy.context.view_layer.objects:
         shown = made in [slot.material for slot in item.material_slots] if generator == "texture" else item == made
-        if shown:
+        # an asset that is dropped can stand there as one object in place of all its parts
+        inside = item.instance_collection and made in list(item.instance_collection.all_objects)
+        if shown or inside:
             bpy.context.view_layer.objects.active = item
             item.select_set(True)
             return

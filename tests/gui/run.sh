@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Drives Maquette in a real Blender window.   run.sh SUITE OUT      (root; MAQUETTE_PYTHON names the engine's Python, else .venv)
-# MAQUETTE_GUI_STORY is panels (every panel and button, the default), loop or guides (the pictures of docs/guide.md).
+# MAQUETTE_GUI_STORY is panels (every panel and button, the default), loop, windows (two of them), guides (the pictures
+# of docs/guide.md) or blender_draw (how long panels take).
 # MAQUETTE_GUI_PATIENCE=3 allows a busy machine three times the time.
 # Screenshots, `drive.txt` (each check and each measured time) and Blender's log come to OUT. The Blender lies in
 # MAQUETTE_GUI_ROOT/SUITE, made on first use.
@@ -44,7 +45,7 @@ mkdir -p "$work/out" "$work/zip" "$OUT"
 command=$(find "$ROOT/usr" -path '*addons_core/bl_pkg/cli/blender_ext.py' | head -1)
 "$MAQUETTE_PYTHON" "$command" build --source-dir "$REPO" --output-dir "$work/zip" >/dev/null
 mv "$work"/zip/*.zip "$work/maquette.zip"
-cp "$HERE"/*.py "$work/"
+cp "$HERE"/*.py "$HERE/../benchmarks/blender_draw.py" "$work/"
 "$MAQUETTE_PYTHON" "$HERE/photograph.py" "$work/bricks.png"
 data=$ROOT/root/guide-data
 if [ "${MAQUETTE_GUI_STORY:-}" = guides ] && [ ! -d "$data" ]; then
