@@ -69,7 +69,9 @@ def engine_environment(threads: int | None = None) -> dict[str, str]:
     # glibc maps and unmaps every large temporary otherwise, and the page faults cost more than the arithmetic
     allocator = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "1073741824"}
     bound = {} if threads is None else {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-    return {**clean, **allocator, **bound, "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
+    # threads that spin while they wait take the cores that the host's window draws with, and slow themselves
+    waiting = {"OMP_WAIT_POLICY": clean.get("OMP_WAIT_POLICY", "PASSIVE")}
+    return {**clean, **allocator, **bound, **waiting, "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
 
 
 class EngineProcess:
