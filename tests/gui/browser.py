@@ -14,8 +14,8 @@ def open_browser(library):
     """An Asset Browser below the viewport that shows a library, where the timeline was; its area."""
     area = next(found for found in window().screen.areas if found.type == "DOPESHEET_EDITOR")
     area.ui_type = "ASSETS"
-    raise_edge(area, RAISED)
-    yield 1.0
+    yield 0.6
+    yield from raise_edge(area, RAISED)
     space = area.spaces.active
     yield from until(lambda: space.params is not None, READING_S)
     space.params.asset_library_reference = library
@@ -26,14 +26,15 @@ def open_browser(library):
 def close_browser(area):
     """The timeline again, and the viewport as large as before."""
     area.ui_type = "TIMELINE"
-    raise_edge(area, -RAISED)
-    yield 1.0
+    yield 0.6
+    yield from raise_edge(area, -RAISED)
 
 
 def raise_edge(area, pixels):
-    """Move the edge above an area."""
-    with bpy.context.temp_override(window=window()):
-        bpy.ops.screen.area_move(x=area.x + area.width // 2, y=area.y + area.height, delta=pixels)
+    """Pull the edge above an area."""
+    x, y = area.x + area.width // 2, area.y + area.height
+    yield from drag((x, y), (x, y + pixels))
+    yield 0.6
 
 
 def seek(browser, name):

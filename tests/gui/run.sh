@@ -61,6 +61,8 @@ cd /root/maquette-gui
 # a screen that no other run has
 Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp 3>out/display >out/xvfb.log 2>&1 & screen=$!
 while [ ! -s out/display ]; do sleep 0.2; done
+# one core draws, the engine has the others
+export LP_NUM_THREADS=1
 export DISPLAY=:$(cat out/display) LIBGL_ALWAYS_SOFTWARE=1 HOME=/root XDG_RUNTIME_DIR=/tmp
 export BLENDER_USER_RESOURCES=/root/maquette-gui/user XDG_CACHE_HOME=/root/cache
 timeout "$LIMIT_S" blender --enable-event-simulate --window-geometry 0 0 1440 900 --python-exit-code 3 \
