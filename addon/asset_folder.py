@@ -28,7 +28,10 @@ def show_library(folder: Path) -> None:
     if _entry(folder) is not None:
         return
     libraries: Any = bpy.context.preferences.filepaths.asset_libraries  # type: ignore[union-attr]
-    libraries.new(name=NAME, directory=str(folder))
+    entry = libraries.new(name=NAME, directory=str(folder))
+    # from Blender 5 on what is dropped would stay linked, and what is linked cannot be made anew
+    if entry.import_method == "PACK":
+        entry.import_method = "APPEND"
     preferences().added_library = str(folder)
     bpy.context.preferences.is_dirty = True  # type: ignore[union-attr]
 

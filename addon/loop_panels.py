@@ -83,9 +83,7 @@ def _draw_gallery(layout: Any, context: Any, items: list[Any]) -> None:
         cell.prop(item, "picked", text=_cell_text(item), toggle=True, translate=False)
     missing = context.scene.maquette_candidates.count - len(items)
     if missing > 0 and engine.studio.busy:
-        row = layout.row()
-        row.label(text="Still to come", icon="SORTTIME")
-        row.label(text=str(missing), translate=False)
+        layout.label(text=f"{iface('Still to come')}: {missing}", icon="SORTTIME", translate=False)
 
 
 def _cell_text(item: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpy.app.translations import pgettext_iface as iface
 from bpy.types import Panel
 
 from ..core.errors import MaquetteError
@@ -187,8 +188,7 @@ def _draw_buttons(layout: Any, thing: Any, generator: str, context: Any) -> None
     count = len(draft_of(thing))
     if count:
         row = layout.row(align=True)
-        row.label(text="Values not made yet", icon="INFO")
-        row.label(text=str(count), translate=False)
+        row.label(text=f"{iface('Not made yet')}: {count}", icon="INFO", translate=False)
         row.operator("maquette.forget_wishes", text="", icon="LOOP_BACK").generator = generator
     row = layout.row(align=True)
     row.scale_y = 1.3

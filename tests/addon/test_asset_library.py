@@ -59,6 +59,7 @@ def test_a_material_goes_in_and_out(maquette: Any, material: Any, library: Path,
     path = library / "Textures" / "red brick.blend"
     assert path.is_file() and [item.name for item in path.parent.iterdir()] == [path.name]
     assert [Path(entry.path) for entry in entries()] == [library]
+    assert entries()[0].import_method in ("APPEND", "APPEND_REUSE"), "what is dropped can be made anew"
     photo.unlink()
     data = link(path, "materials").asset_data
     assert data.catalog_id == "5d3a1c52-6a0e-4f7e-9a55-3c1b8f1d2e70" and data.author == "Ann"
