@@ -57,7 +57,8 @@ class Job:
     """One wish on its way; `delivery` brings the result in `folder` into the scene.
 
     `kept` are the Requests that its locks name, plain, by their keys. `message` is what the engine is sent where that
-    is no plain wish to generate: made when the job begins. `astray` says that the file it was for is no longer open.
+    is no plain wish to generate: made when the job begins. `doing` is said while the delivery reads. `astray` says that
+    the file it was for is no longer open.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Job:
     device: str = "auto"
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     message: Callable[[], Explore] | None = None
+    doing: str = State.READING.value
     id: str = ""
     blend: str = ""
     state: State = State.WAITING

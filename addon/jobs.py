@@ -284,7 +284,7 @@ class Studio:
             self._end_astray(job)
             return
         job.warnings += job.delivery.begin(job.title, job.request, folder)
-        job.state, job.text, job.fraction = State.READING, State.READING.value, 1.0
+        job.state, job.text, job.fraction = State.READING, job.doing, 1.0
 
     def _read(self, job: Job) -> None:
         if job.delivery.read():

@@ -72,7 +72,8 @@ def _before_save(*_: Any) -> None:
     scene: Any = bpy.context.scene
     if scene is None or scene.library is not None:
         return
-    jobs = [job for job in engine.studio.jobs if not job.state.ended and not job.delivery.quiet and job.message is None]
+    # files that lie outside, and assets' pictures, are no wishes of the scene
+    jobs = [job for job in engine.studio.jobs if not job.state.ended and job.delivery.undo and job.message is None]
     texts = [job.request.to_json() for job in jobs]
     _write(scene, [*[text for text in wishes(scene) if text not in texts], *texts][:MOST])
 

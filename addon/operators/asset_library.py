@@ -11,10 +11,14 @@ from bpy.props import EnumProperty, StringProperty
 from bpy.types import Operator
 
 from ...core.errors import MaquetteError
+from .. import engine
 from ..active import active_made
 from ..asset_card import card_of
 from ..asset_folder import asset_folder, refresh_browsers, show_library
-from ..scene.asset_write import AssetCard, write_asset
+from ..jobs import Job
+from ..picture_delivery import PictureDelivery
+from ..scene.asset_write import AssetCard, Written, write_asset
+from ..scene.draft import made_of
 from .reedit import OfMade
 
 DUPLICATES = [
@@ -77,14 +81,29 @@ class MAQUETTE_OT_save_to_library(OfMade, Operator):  # noqa: N801 Blender's nam
             tags = tuple(tag.strip() for tag in self.tags.split(",") if tag.strip())
             card = AssetCard(self.name, self.description, self.author, self.licence, tags)
             folder = asset_folder()
-            path = write_asset(self.thing(context), card, folder, replace=self.on_duplicate == "REPLACE")
+            written = write_asset(self.thing(context), card, folder, replace=self.on_duplicate == "REPLACE")
         except MaquetteError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         show_library(folder)
         refresh_browsers()
-        self.report({"INFO"}, f"'{path.stem}' is in the asset library '{folder}'.")
+        self._add_picture(context, written)
+        self.report({"INFO"}, f"'{written.path.stem}' is in the asset library '{folder}'.")
         return {"FINISHED"}
+
+    def _add_picture(self, context: Any, written: Written) -> None:
+        """The picture comes after the asset; a script waits for it."""
+        if written.picture is None:
+            return
+        delivery = PictureDelivery(written.path, written.name, written.picture, refresh_browsers)
+        title, request = f"Picture of {written.path.stem}", made_of(self.thing(context))
+        job = Job(title, request, delivery, written.path.parent, doing="Adding the picture")
+        if not bpy.app.background:
+            engine.submit(job)
+            return
+        engine.studio.run(job)
+        if job.notice is not None and job.notice.level != "INFO":
+            self.report({"WARNING"}, job.notice.text)
 
     def _fill(self, context: Any) -> None:
         """What is known, into the fields that nobody filled."""

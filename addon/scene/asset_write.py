@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ...core.errors import HostError, InputError
 from . import asset_picture
@@ -47,8 +48,18 @@ class AssetCard:
     tags: tuple[str, ...] = ()
 
 
-def write_asset(thing: Any, card: AssetCard, library: Path, replace: bool = False) -> Path:
-    """Write a generated datablock into its own .blend below the folder of an asset library; the file.
+@dataclass(frozen=True)
+class Written:
+    """An asset's file, the name that its datablock has there, and the picture that the file still lacks: (N, ) float32,
+    None where it has it."""
+
+    path: Path
+    name: str
+    picture: np.ndarray | None = None
+
+
+def write_asset(thing: Any, card: AssetCard, library: Path, replace: bool = False) -> Written:
+    """Write a generated datablock into its own .blend below the folder of an asset library.
 
     Where there is one of that name it gets a number, unless it shall be replaced. InputError where the datablock is in
     no whole, HostError where the folder cannot be written: then nothing half-written is left.
@@ -68,7 +79,8 @@ def write_asset(thing: Any, card: AssetCard, library: Path, replace: bool = Fals
         _describe(whole, card, catalog)
         _picture(thing, whole)
         _write(whole, path)
-    return path
+        picture = asset_picture.pixels_of(whole) if asset_picture.is_needed(whole) else None
+        return Written(path, whole.name, picture)
 
 
 def images_of(thing: Any) -> list[Any]:
@@ -126,15 +138,11 @@ def _write(whole: Any, path: Path) -> None:
     temporary = path.with_name(f".{path.stem}.part.blend")
     try:
         bpy.data.libraries.write(str(temporary), {whole}, fake_user=True, compress=True)
-        if isinstance(whole, bpy.types.Collection) and asset_picture.is_needed():
-            # without its picture an asset is whole nevertheless
-            asset_picture.add_picture(temporary, whole)
         os.replace(temporary, path)
     except (RuntimeError, OSError) as error:
         raise HostError(f"'{path}' could not be written: {error}. Check the disk.") from error
     finally:
         temporary.unlink(missing_ok=True)
-        temporary.with_name(f"{temporary.name}1").unlink(missing_ok=True)
 
 
 @contextmanager

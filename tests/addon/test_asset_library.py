@@ -229,3 +229,40 @@ def test_a_building_goes_in_and_out(maquette: Any, library: Path) -> None:
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     preview = link(path, "collections").preview
     assert np.array(preview.image_pixels_float[:]).reshape(-1, 4)[:, 3].max() == 1.0
+
+
+def test_the_picture_comes_while_the_window_goes_on(maquette: Any, library: Path, monkeypatch: Any) -> None:
+    """The asset is there at once, whole; its picture is a job, and one that was cancelled leaves nothing."""
+    picture = maquette.module("addon.scene.asset_picture")
+    bpy.context.scene.maquette_buildings.method = "building"  # type: ignore[union-attr]
+    maquette.finish(maquette.start("generate_architecture"))
+    root = bpy.context.view_layer.objects.active  # type: ignore[union-attr]
+    asset_write = maquette.module("addon.scene.asset_write")
+    card = maquette.module("addon.asset_card").card_of(root)
+    monkeypatch.setattr(picture, "is_needed", lambda whole: True)
+    written = asset_write.write_asset(root, card, library)
+    before, told = written.path.read_bytes(), []
+    delivery = maquette.module("addon.picture_delivery").PictureDelivery(
+        written.path, written.name, written.picture, lambda: told.append(True)
+    )
+    studio, job_class = maquette.module("addon.engine").studio, maquette.module("addon.jobs").Job
+    request = maquette.module("addon.scene.draft").made_of(root)
+    job = job_class("Picture", request, delivery, written.path.parent, doing="Adding the picture")
+    studio.submit(job)
+    studio.poll()
+    assert (job.state.name, job.text) == ("READING", "Adding the picture")
+    child = delivery._child
+    studio.cancel_one(job.id)
+    assert job.state.name == "CANCELLED" and child.poll() is not None, "the other Blender is ended"
+    assert written.path.read_bytes() == before and [*written.path.parent.iterdir()] == [written.path] and not told
+    monkeypatch.setattr(picture, "__file__", str(library / "none.py"))
+    failed = studio.retry(job.id)
+    studio.finish()
+    assert failed.state.name == "FAILED" and "without its picture" in failed.notice.text
+    assert written.path.read_bytes() == before and [*written.path.parent.iterdir()] == [written.path]
+    monkeypatch.undo()
+    done = studio.retry(job.id)
+    studio.finish()
+    assert done.state.name == "DONE" and told == [True] and [*written.path.parent.iterdir()] == [written.path]
+    preview = link(written.path, "collections").preview
+    assert np.array(preview.image_pixels_float[:]).reshape(-1, 4)[:, 3].max() == 1.0
