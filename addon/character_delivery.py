@@ -30,21 +30,38 @@ from .scene.record import is_character
 from .scene.targets import Target, find_by_uid
 
 POLL_S, QUICK_POLL_S = 0.1, 0.01
-# characters in a row stand so far from each other at least, and so many times as far as they are wide
+# characters in a row stand so far from each other at least, and so many times as far as they would touch
 LEAST_ROOM_M, ELBOW_ROOM = 0.5, 1.1
+
+
+@dataclass(eq=False)
+class Row:
+    """Characters side by side along x as they come: where the last one stands, and how far it reaches from there."""
+
+    at_m: float = 0.0
+    reach_m: float | None = None
+
+    def next_place(self, asset: Asset) -> float:
+        """Where this one stands, in metres from the first: beside the last, as wide as both are."""
+        across = [mesh.positions[:, 0] for mesh in asset.meshes if len(mesh.positions)]
+        left, right = (min(float(x.min()) for x in across), max(float(x.max()) for x in across)) if across else (0, 0)
+        if self.reach_m is not None:
+            self.at_m += max(LEAST_ROOM_M, ELBOW_ROOM * (self.reach_m - left))
+        self.reach_m = right
+        return self.at_m
 
 
 @dataclass(frozen=True)
 class CharacterPlace:
-    """Where a character goes: `armature` is changed in place, else a new one comes into `scene`, the `number`th of a
-    row from its 3D cursor on; how many Blender units are a metre there, and frames a second. `replaced` are the parts
+    """Where a character goes: `armature` is changed in place, else a new one comes into `scene`, the next of a
+    `row` from its 3D cursor on; how many Blender units are a metre there, and frames a second. `replaced` are the parts
     whose changes by hand are given up."""
 
     scene: Target
     armature: Target | None = None
     per_metre: float = 1.0
     frames_per_s: float = 24.0
-    number: int = 0
+    row: Row | None = None
     replaced: frozenset[str] = frozenset()
 
     def after_load(self, same_file: bool) -> CharacterPlace:
@@ -56,7 +73,7 @@ class CharacterPlace:
 
     def as_new(self, scene: Target) -> CharacterPlace:
         """A new character in this scene, whatever it was for."""
-        return replace(self, scene=scene, armature=None, number=0, replaced=frozenset())
+        return replace(self, scene=scene, armature=None, row=None, replaced=frozenset())
 
     def is_there(self) -> bool:
         """Whether what it is for can be found."""
@@ -72,13 +89,6 @@ class CharacterPlace:
         if not is_character(found):
             raise InputError("The character that was to be changed is gone. Nothing was changed.")
         return found
-
-
-def _room_m(asset: Asset) -> float:
-    """How wide a character's place in a row is."""
-    across = [mesh.positions[:, 0] for mesh in asset.meshes if len(mesh.positions)]
-    width = max(float(x.max()) for x in across) - min(float(x.min()) for x in across) if across else 0.0
-    return max(LEAST_ROOM_M, ELBOW_ROOM * width)
 
 
 class CharacterReader(threading.Thread):
@@ -164,7 +174,8 @@ class CharacterDelivery:
         else:
             armature = add_character(made, self.place.scene, self._staged_bones(), self.place.per_metre)
             self._bones = None
-            armature.location.x += self.place.number * _room_m(made.asset) * self.place.per_metre
+            if self.place.row is not None:
+                armature.location.x += self.place.row.next_place(made.asset) * self.place.per_metre
         found = [target.find_in(bpy.data.actions) for target in self._actions]
         hands = hands_of(armature, self.place.replaced)
         said += bring_clips(armature, [action for action in found if action is not None], hands)

@@ -13,6 +13,7 @@ from ...core.generators import Method, find_method
 from ...core.request import Request
 from ..active import ARCHITECTURE, CHARACTER, TEXTURE, active_made
 from ..building_sources import placed_site
+from ..character_delivery import Row
 from ..character_sources import located
 from ..jobs import Job
 from ..method_settings import shown_in
@@ -59,9 +60,9 @@ def placed(thing: Any, request: Request) -> Request:
     return _PLACED[request.generator](thing, request)
 
 
-def new_job(context: Any, request: Request, origin: Sequence[float], number: int = 0) -> Job:
-    """The job that makes this Request whole and brings it into the scene as Generate does, `number`th of several."""
-    return _NEW[request.generator](context, request, origin, number)
+def new_job(context: Any, request: Request, origin: Sequence[float], row: Row | None = None) -> Job:
+    """The job that makes this Request whole and brings it into the scene as Generate does, characters in a `row`."""
+    return _NEW[request.generator](context, request, origin, row)
 
 
 def _material_panel(context: Any) -> tuple[Request, Origin]:
@@ -82,7 +83,7 @@ def _placed_pictures(material: Any, request: Request) -> Request:
     return with_paths(request, kept_pictures(material, request), cache_folder())
 
 
-def _new_material(context: Any, request: Request, origin: Sequence[float], number: int) -> Job:
+def _new_material(context: Any, request: Request, origin: Sequence[float], row: Row | None) -> Job:
     targets, refused = selected_targets(context)
     material = active_made(context, TEXTURE)
     if is_made(material) and request.references:
@@ -91,12 +92,12 @@ def _new_material(context: Any, request: Request, origin: Sequence[float], numbe
     return generate.new_job(context, request, pictures, targets, refused)
 
 
-def _new_character(context: Any, request: Request, origin: Sequence[float], number: int) -> Job:
-    place = character.place_of(context, number=number)
+def _new_character(context: Any, request: Request, origin: Sequence[float], row: Row | None) -> Job:
+    place = character.place_of(context, row=row)
     return character.make_job(located(request, request.declaration.label).hashed(), place)
 
 
-def _new_building(context: Any, request: Request, origin: Sequence[float], number: int) -> Job:
+def _new_building(context: Any, request: Request, origin: Sequence[float], row: Row | None) -> Job:
     place = building.place_of(context, origin=origin)
     return building.make_job(request.hashed(), place, request.declaration.label)
 

@@ -12,6 +12,7 @@ from bpy.types import Operator
 
 from ...core.errors import InputError, MaquetteError
 from ..active import ARCHITECTURE, active_made
+from ..character_delivery import Row
 from ..jobs import Job
 from ..loop import sheet
 from ..loop.bases import new_job
@@ -135,7 +136,8 @@ class MAQUETTE_OT_apply_candidate(OnCandidates, AsksFirst, JobOperator, Operator
         if self.in_place:
             return super().make_jobs(context)
         origin, requests = tuple(context.scene.maquette_candidates.origin), [request_of(item) for item in found]
-        return [new_job(context, request.hashed(), origin, number) for number, request in enumerate(requests)]
+        row = Row()
+        return [new_job(context, request.hashed(), origin, row) for request in requests]
 
     def make_job(self, context: Any) -> Job:
         """The one candidate, in place."""

@@ -15,7 +15,7 @@ from bpy.types import Operator
 from ...core.errors import InputError, MaquetteError
 from ...core.params import specs
 from ...core.request import Request, next_seed
-from ..character_delivery import CharacterDelivery, CharacterPlace
+from ..character_delivery import CharacterDelivery, CharacterPlace, Row
 from ..character_properties import GENERATOR, shown_method
 from ..character_sources import located, read_sources, title_of, write_sources
 from ..jobs import Job
@@ -34,15 +34,15 @@ from .asking import AsksFirst
 from .generate import JobOperator, has_engine
 
 
-def place_of(context: Any, armature: Any = None, number: int = 0) -> CharacterPlace:
-    """Where a character goes: in place of one, or into the scene as the `number`th of a row."""
+def place_of(context: Any, armature: Any = None, row: Row | None = None) -> CharacterPlace:
+    """Where a character goes: in place of one, or into the scene as the next of a row."""
     scene = context.scene
     return CharacterPlace(
         scene=Target(scene.name, scene.session_uid),
         armature=Target(armature.name, armature.session_uid) if armature is not None else None,
         per_metre=1.0 / metres_per_unit(scene),
         frames_per_s=scene.render.fps / scene.render.fps_base,
-        number=number,
+        row=row,
     )
 
 
@@ -95,7 +95,8 @@ class MAQUETTE_OT_generate_character(JobOperator, Operator):  # noqa: N801 Blend
         wish = panel_request(context.scene)
         count = context.scene.maquette_characters.count if presentation(wish.declaration).seed else 1
         wishes = [replace(wish, seed=next_seed(wish.seed, number)) for number in range(count)]
-        return [make_job(wish, place_of(context, number=number)) for number, wish in enumerate(wishes)]
+        row = Row()
+        return [make_job(wish, place_of(context, row=row)) for wish in wishes]
 
 
 class CharacterInPlace(AsksFirst, JobOperator):

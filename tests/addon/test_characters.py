@@ -190,7 +190,7 @@ def test_several_stand_side_by_side(maquette: Any, settings: Any) -> None:
     make(maquette)
     armatures = [item for item in bpy.data.objects if item.type == "ARMATURE"]
     assert sorted(json.loads(item["maquette_request"])["seed"] for item in armatures) == [0, 1, 2]
-    assert sorted(round(item.location.x, 3) for item in armatures) == [0.0, 0.5, 1.32], "as wide as each is"
+    assert sorted(round(item.location.x, 3) for item in armatures) == [0.0, 0.5, 1.05], "as wide as both neighbours are"
 
 
 @needs_methods
