@@ -19,7 +19,7 @@ from ..core.asset import Asset
 from ..core.errors import EngineError, InputError, MaquetteError
 from ..core.files.export import PICTURE, SCENE, SHAPE
 from ..core.request import Request
-from .delivery import LOST, Delivery, files_are_there
+from .delivery import LOST, Delivery, StagesNothing, files_are_there
 from .scene.action import new_action
 from .scene.armature import bone_names, new_armature
 from .scene.bundle_character import Textures, read_character
@@ -215,35 +215,21 @@ class CharacterDelivery:
         return find_by_uid(bpy.data.armatures, self._bones.uid, self._bones.name) if self._bones else None
 
 
-class ShapeDelivery:
+class ShapeDelivery(StagesNothing):
     """Brings a character to another shape in place, quickly; `request` is what it is made from then."""
 
     formats: tuple[str, ...] = (SHAPE,)
     quiet = True
-    undo = False
     poll_s = QUICK_POLL_S
-    again, smaller = "", ""
 
     def __init__(self, place: CharacterPlace, request: Request) -> None:
         self.place, self.request = place, request
         self._title, self._folder = "", Path()
 
-    def is_whole(self, folder: Path) -> bool:
-        """It is made anew each time."""
-        return False
-
     def begin(self, title: str, request: Request, folder: Path) -> list[str]:
         """A few files: they are read where they are used."""
         self._title, self._folder = title, folder
         return []
-
-    def read(self) -> bool:
-        """Nothing is read ahead."""
-        return True
-
-    def stage(self) -> bool:
-        """Nothing is put into the file."""
-        return False
 
     def apply(self) -> tuple[str, list[str]]:
         """Vertices and bones; the folder is not needed again."""

@@ -16,6 +16,8 @@ from ..core.request import Request
 from .scene.targets import Target
 
 LOST = "what it was for is gone."
+# what is said at the end, with the result's name in it
+READY = "'{name}' is ready."
 
 
 class Delivery(Protocol):
@@ -58,6 +60,50 @@ class Delivery(Protocol):
 
     def lost(self) -> str:
         """What is gone, as a clause with a full stop, where there is no place for the result any more; else ""."""
+
+
+class StagesNothing:
+    """What the deliveries share that put nothing into the open file before `apply`, and mind no file on disk."""
+
+    formats: tuple[str, ...] = ()
+    quiet = False
+    undo = False
+    poll_s = 0.1
+    again, smaller = "", ""
+
+    def is_whole(self, folder: Path) -> bool:
+        """It is made anew each time."""
+        return False
+
+    def begin(self, title: str, request: Request, folder: Path) -> list[str]:
+        """Nothing is read ahead."""
+        return []
+
+    def read(self) -> bool:
+        """Nothing is read ahead."""
+        return True
+
+    def stage(self) -> bool:
+        """Nothing is put into the file."""
+        return False
+
+    def discard(self) -> None:
+        """There is nothing to take back."""
+
+    def after_load(self, same_file: bool) -> None:
+        """A file on disk does not mind which .blend is open."""
+
+    def lost(self) -> str:
+        """A file on disk is never lost."""
+        return ""
+
+
+@runtime_checkable
+class SaysReady(Protocol):
+    """A delivery with words of its own for its end."""
+
+    def ready(self) -> str:
+        """A sentence, in the interface's language."""
 
 
 @runtime_checkable

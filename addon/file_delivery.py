@@ -9,19 +9,12 @@ from pathlib import Path
 from ..core import bundle
 from ..core.errors import EngineError, HostError
 from ..core.request import Request
-from .delivery import Delivery, files_are_there
+from .delivery import Delivery, StagesNothing, files_are_there
 from .scene.targets import Target
 
-POLL_S = 0.1
 
-
-class FileDelivery:
+class FileDelivery(StagesNothing):
     """Copies the one file of this `kind` (a format's name, its ending too) out of the result's folder to `path`."""
-
-    quiet = False
-    undo = False
-    poll_s = POLL_S
-    again, smaller = "", ""
 
     def __init__(self, kind: str, path: Path) -> None:
         self.formats: tuple[str, ...] = (kind,)
@@ -35,14 +28,6 @@ class FileDelivery:
         """Nothing is read ahead."""
         self._folder = folder
         return []
-
-    def read(self) -> bool:
-        """Nothing is read ahead."""
-        return True
-
-    def stage(self) -> bool:
-        """Nothing is put into the file."""
-        return False
 
     def apply(self) -> tuple[str, list[str]]:
         """Copy it, under another name first: a full disk must not leave half of it under the right one."""
@@ -60,16 +45,6 @@ class FileDelivery:
             raise HostError(f"'{self._path}' cannot be written: {error.strerror}. Choose another folder.") from error
         return self._path.name, []
 
-    def discard(self) -> None:
-        """What the engine wrote is kept for the next time."""
-
-    def after_load(self, same_file: bool) -> None:
-        """A file on disk does not mind which .blend is open."""
-
     def fresh(self, scene: Target | None = None) -> Delivery:
         """From its start."""
         return FileDelivery(self.formats[0], self._path)
-
-    def lost(self) -> str:
-        """A file on disk is never lost."""
-        return ""

@@ -34,9 +34,10 @@ from ..core.protocol import (
     Warn,
     WasCancelled,
 )
-from .delivery import LOST, HearsCandidates
+from .delivery import LOST, READY, HearsCandidates, SaysReady
 from .job import COMING_IN, Job, Notice, State, mending
 from .scene.targets import Target
+from .texts import said
 
 __all__ = ["Job", "Notice", "State", "Studio", "push_undo"]
 
@@ -293,13 +294,13 @@ class Studio:
     def _stage(self, job: Job) -> None:
         if job.delivery.stage():
             return
-        name, said = job.delivery.apply()
-        said = [*job.warnings, *said]
-        said += self._tell(job, name)
+        name, words = job.delivery.apply()
+        words = [*job.warnings, *words, *self._tell(job, name)]
         if job.delivery.undo:
             push_undo(f"Maquette: {name}")
-        level = "WARNING" if said else "INFO"
-        self._end(job, State.DONE, Notice(level, " ".join([f"'{name}' is ready.", *said])))
+        level = "WARNING" if words else "INFO"
+        ready = job.delivery.ready() if isinstance(job.delivery, SaysReady) else said(READY, name=name)
+        self._end(job, State.DONE, Notice(level, " ".join([ready, *words])))
 
     def _tell(self, job: Job, name: str) -> list[str]:
         """Let all hear of a result; what goes wrong there takes nothing from the result."""

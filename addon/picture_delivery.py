@@ -17,22 +17,16 @@ import numpy as np
 
 from ..core.errors import HostError
 from ..core.request import Request
-from .delivery import Delivery
+from .delivery import Delivery, StagesNothing
 from .scene import asset_picture
 from .scene.targets import Target
+from .texts import said
 
-POLL_S = 0.1
 LIMIT_S = 120.0
 
 
-class PictureDelivery:
+class PictureDelivery(StagesNothing):
     """Gives the collection `name` in the .blend at `path` its picture, (N, ) float32; `done` is called at the end."""
-
-    formats: tuple[str, ...] = ()
-    quiet = False
-    undo = False
-    poll_s = POLL_S
-    again, smaller = "", ""
 
     def __init__(self, path: Path, name: str, pixels: np.ndarray, done: Callable[[], None]) -> None:
         self._path, self._name, self._pixels, self._done = path, name, pixels, done
@@ -72,10 +66,6 @@ class PictureDelivery:
             raise HostError(f"{self._lacks()} Check the disk, then try again.")
         return code is not None
 
-    def stage(self) -> bool:
-        """Nothing is put into the open file."""
-        return False
-
     def apply(self) -> tuple[str, list[str]]:
         """The file with the picture takes the place of the one without, unless that was changed meanwhile."""
         try:
@@ -86,6 +76,10 @@ class PictureDelivery:
         self.discard()
         self._done()
         return self._path.stem, []
+
+    def ready(self) -> str:
+        """The asset itself was there before."""
+        return said("The picture of '{name}' is ready.", name=self._path.stem)
 
     def discard(self) -> None:
         """End the other Blender, and take away what it wrote."""
@@ -99,18 +93,11 @@ class PictureDelivery:
             self._folder.cleanup()
             self._folder = None
 
-    def after_load(self, same_file: bool) -> None:
-        """A file on disk does not mind which .blend is open."""
-
     def fresh(self, scene: Target | None = None) -> Delivery:
         """From its start."""
         again = PictureDelivery(self._path, self._name, self._pixels, self._done)
         again._written = self._written
         return again
-
-    def lost(self) -> str:
-        """A file on disk is never lost."""
-        return ""
 
     def _lacks(self) -> str:
         return f"'{self._path.stem}' is in the asset library, but without its picture."

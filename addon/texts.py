@@ -37,6 +37,11 @@ def draw_text(layout: Any, text: str, context: Any, icon: str = "NONE", buttons:
             column.label(text=line, icon=mark, translate=False)
 
 
+def said(template: str, **values: object) -> str:
+    """A sentence with values in its {places}, in the interface's language where the template is known there."""
+    return str(bpy.app.translations.pgettext_iface(template)).format(**values)
+
+
 @functools.lru_cache(maxsize=256)
 def wrapped(text: str, width: int, points: float) -> tuple[str, ...]:
     """The text in lines of at most `width` pixels of Blender's own font; a path that is longer is broken."""

@@ -20,10 +20,11 @@ import bpy
 from ...core.errors import InputError, MaquetteError
 from ...core.protocol import Candidate, Explore
 from ...core.request import Request
-from ..delivery import LOST
+from ..delivery import LOST, StagesNothing
 from ..jobs import Job
 from ..package import cache_folder, preferences
 from ..scene.targets import Target
+from ..texts import said
 from . import sheet, thumbnails
 from .candidates import Heard, Run, show_run
 from .locks import kept_for, locked_params, locked_parts
@@ -56,11 +57,9 @@ class Move:
     locks: dict[str, str] = field(default_factory=dict)
 
 
-class CandidatesDelivery:
+class CandidatesDelivery(StagesNothing):
     """Puts candidates into the scene as they come."""
 
-    formats: tuple[str, ...] = ()
-    quiet = False
     undo = True
     poll_s = POLL_S
     again, smaller = "maquette.explore", ""
@@ -83,30 +82,20 @@ class CandidatesDelivery:
         self.heard.append(Heard(message.number, request, thumbnails.thumbnail_of(file), str(file)))
         self._show()
 
-    def is_whole(self, folder: Path) -> bool:
-        """It is made anew each time."""
-        return False
-
-    def begin(self, title: str, request: Request, folder: Path) -> list[str]:
-        """Nothing more is read."""
-        return []
-
-    def read(self) -> bool:
-        """All came already."""
-        return True
-
-    def stage(self) -> bool:
-        """Nothing more is put into the file."""
-        return False
-
     def apply(self) -> tuple[str, list[str]]:
         """The run is over: whole, or what there is of it."""
         if not self.heard:
             raise InputError("No candidate could be made. Unlock something, or start from something else.")
         self._show(last=True)
         missing = self.run.count - len(self.heard)
-        said = [f"{missing} of {self.run.count} could not be told apart or made."] if missing > 0 else []
-        return f"{len(self.heard)} candidates", said
+        lacking = "{missing} of {count} could not be told apart or made."
+        words = [said(lacking, missing=missing, count=self.run.count)] if missing > 0 else []
+        return f"{len(self.heard)} candidates", words
+
+    def ready(self) -> str:
+        """How many there are."""
+        template = "{count} candidates are ready." if len(self.heard) != 1 else "One candidate is ready."
+        return said(template, count=len(self.heard))
 
     def discard(self) -> None:
         """What came before the end stays in the gallery."""

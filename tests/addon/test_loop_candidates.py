@@ -51,6 +51,7 @@ def test_nine_candidates_of_every_generator(maquette: Any, sent: Any, generator:
     use(generator)
     assert bpy.ops.maquette.explore(seed=2) == {"FINISHED"}
     assert seeds() == [200 + number for number in range(1, 10)]
+    assert maquette.studio.notice.text == "9 candidates are ready."
     assert all(item.thumbnail and Path(item.file).is_file() for item in group().items)
     message = sent()
     assert message["move"] == "explore" and message["count"] == 9 and message["preview"] == 256

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,3 +54,12 @@ def test_every_text_of_the_interface_is_known_in_every_language(maquette: Any) -
         missing = sorted(texts - set(known) - SAME)
         assert not missing, f"{locale} lacks {len(missing)}: {missing[:20]}"
         assert all(said.strip() for said in known.values())
+
+
+def test_sentences_keep_their_places_in_every_language(maquette: Any) -> None:
+    """A value that the English sentence has a place for has one in each translation."""
+    ready = maquette.module("addon.delivery").READY
+    for known in maquette.module("addon.translations").languages().values():
+        assert ready in known
+        for text, told in known.items():
+            assert set(re.findall(r"{[a-z_]+}", text)) == set(re.findall(r"{[a-z_]+}", told)), text
