@@ -4,6 +4,7 @@
 Property classes are read by Blender from their annotations, so this file does not postpone their evaluation.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,6 +28,9 @@ DENSITY = "density" + SHOWN
 MODEL, CORNERS = "model", "corners"
 # the parts of a character that stay as they are
 KEEP = "keep"
+# what stands in models' folders and files is looked at anew after so long
+FOUND_FOR_S = 2.0
+_found: dict[tuple[str, ...], tuple[float, list[str]]] = {}
 
 
 def choice_label(choice: str) -> str:
@@ -151,10 +155,13 @@ def _num_values(spec: ParamSpec) -> int:
 
 
 def _model_search(method: Method) -> Any:
-    """What Blender lists under the field of a model's name: asked only when the list is opened."""
+    """What Blender lists under the field of a model's name."""
+
+    def names() -> list[str]:
+        return [model.name for model in models(method.generator, method.name)]
 
     def search(group: Any, context: Any, typed: str) -> list[str]:
-        return _matching([model.name for model in models(method.generator, method.name)], typed)
+        return _matching(_lately((method.generator, method.name), names), typed)
 
     return search
 
@@ -163,9 +170,20 @@ def _category_search(method: Method) -> Any:
     """The categories that the chosen model knows, as its file says."""
 
     def search(group: Any, context: Any, typed: str) -> list[str]:
-        return _matching(["any", *categories_of(method, getattr(group, MODEL, SHIPPED))], typed)
+        model = getattr(group, MODEL, SHIPPED)
+        known = _lately((method.generator, method.name, model), lambda: categories_of(method, model))
+        return _matching(["any", *known], typed)
 
     return search
+
+
+def _lately(key: tuple[str, ...], look: Callable[[], list[str]]) -> list[str]:
+    """What was found a moment ago, else what is found now: Blender asks with every drawing of the field, and files are
+    slow."""
+    now, known = time.monotonic(), _found.get(key)
+    if known is None or now - known[0] > FOUND_FOR_S:
+        known = _found[key] = (now, look())
+    return known[1]
 
 
 def categories_of(method: Method, model: str) -> list[str]:

@@ -11,6 +11,7 @@ A method declares one frozen dataclass that derives from `Params`, each field ma
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -92,7 +93,12 @@ class Params:
 
 
 def specs(kind: type[Params]) -> tuple[ParamSpec, ...]:
-    """The declared parameters of a Params class, in order."""
+    """The declared parameters of a Params class, in order; read once, for panels ask with every drawing."""
+    return _specs(kind)
+
+
+@functools.lru_cache(maxsize=256)
+def _specs(kind: Any) -> tuple[ParamSpec, ...]:
     hints = type_hints(kind)
     return tuple(
         ParamSpec(
