@@ -94,7 +94,10 @@ class Params:
 
 def specs(kind: type[Params]) -> tuple[ParamSpec, ...]:
     """The declared parameters of a Params class, in order; read once, for panels ask with every drawing."""
-    return _specs(kind)
+    # a class is hashable, though those of dataclasses do not say so
+    hashable: Any = kind
+    found: tuple[ParamSpec, ...] = _specs(hashable)
+    return found
 
 
 @functools.lru_cache(maxsize=256)
