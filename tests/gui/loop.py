@@ -149,6 +149,7 @@ def applied(generator):
     over = yield from ended()
     made = thing(generator)
     fine(f"{generator}: applied", over and made is not None)
+    show_tab(generator)
     yield from frame_all()
     shot(f"loop-{generator}-4-applied")
     return made
@@ -237,8 +238,8 @@ def edited_elsewhere(generator):
     """Its own tab shows its values; one of them is changed and made by the button there."""
     made, (name, value) = thing(generator), CHANGES[generator]
     select(generator, made)
+    show_tab(generator)
     area, tab = properties()
-    area.spaces.active.context = "MATERIAL" if generator == "texture" else "OBJECT"
     yield 1.0
     setattr(module("addon.wish_properties").wish_group(made, method_of(made)), name, value)
     area.tag_redraw()
@@ -249,6 +250,11 @@ def edited_elsewhere(generator):
     fine(f"{generator}: the asset is edited in another file", over and wish.params.to_plain()[name] == value)
     yield from frame_all()
     shot(f"loop-{generator}-8-elsewhere")
+
+
+def show_tab(generator):
+    """The tab of the Properties editor that a result has."""
+    properties()[0].spaces.active.context = "MATERIAL" if generator == "texture" else "OBJECT"
 
 
 def method_of(made):
