@@ -32,12 +32,16 @@ def doors_of(
 
 
 def shared_walls(rooms: Sequence[Room]) -> dict[tuple[int, int], np.ndarray]:
-    """The longest straight stretch (2, 2) of wall between each two rooms that have one, by their numbers."""
-    sides = [np.stack([room.ring, np.roll(room.ring, -1, 0)], 1) for room in rooms]
-    lows, highs = (np.array([fold(room.ring, axis=0) for room in rooms]) for fold in (np.min, np.max))
+    """The longest straight stretch (2, 2) of wall between each two rooms that have one, by their numbers.
+
+    A room that a search left nothing of, with fewer than three corners, has no walls.
+    """
+    drawn = [number for number, room in enumerate(rooms) if len(room.ring) > 2]
+    sides = {n: np.stack([rooms[n].ring, np.roll(rooms[n].ring, -1, 0)], 1) for n in drawn}
+    lows, highs = ({n: fold(rooms[n].ring, axis=0) for n in drawn} for fold in (np.min, np.max))
     walls = {}
-    for one in range(len(rooms)):
-        for two in range(one + 1, len(rooms)):
+    for rank, one in enumerate(drawn):
+        for two in drawn[rank + 1 :]:
             if (lows[one] > highs[two] + ON_WALL_M).any() or (lows[two] > highs[one] + ON_WALL_M).any():
                 continue
             stretch = _longest(sides[one], sides[two])
@@ -91,6 +95,8 @@ def _welcome(use: str) -> int:
 
 def outer_walls(outline: Outline, room: Room) -> list[np.ndarray]:
     """The stretches of the outline that are walls of this room."""
+    if len(room.ring) < 3:
+        return []
     mine = np.stack([room.ring, np.roll(room.ring, -1, 0)], 1)
     found = []
     for ring in outline.rings:
