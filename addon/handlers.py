@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 from typing import Any
 
 import bpy
 from bpy.app.handlers import persistent
 
-from . import building_live, engine, library, live, programme_list
+from ..core.errors import MaquetteError
+from . import building_live, engine, library, live, programme_list, stale_folders
 
 
 @persistent
@@ -39,6 +41,12 @@ def _fill_lists() -> None:
             programme_list.fill_list(scene.maquette_buildings)
 
 
+def _clear_stale() -> None:
+    # a cache folder that cannot be had is told where it is needed
+    with contextlib.suppress(MaquetteError):
+        stale_folders.clear_stale()
+
+
 def register() -> None:
     """Listen to file loading, to undo, to which object is active, and to Blender's end."""
     bpy.app.handlers.load_post.append(_file_loaded)
@@ -48,6 +56,7 @@ def register() -> None:
     live.subscribe()
     building_live.subscribe()
     bpy.app.timers.register(_fill_lists, first_interval=0.1)
+    bpy.app.timers.register(_clear_stale, first_interval=5.0)
     atexit.register(engine.shut_down)
 
 
@@ -57,6 +66,8 @@ def unregister() -> None:
     bpy.app.handlers.save_post.remove(_file_saved)
     bpy.app.handlers.undo_post.remove(_undone)
     bpy.app.handlers.redo_post.remove(_undone)
+    if bpy.app.timers.is_registered(_clear_stale):
+        bpy.app.timers.unregister(_clear_stale)
     live.forget()
     building_live.forget()
     library.shut_down()

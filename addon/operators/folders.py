@@ -14,7 +14,7 @@ from .. import engine
 from ..package import cache_folder
 
 # what Maquette itself puts into a cache folder: a folder that the designer chose may hold other things
-OWN_FOLDERS = ("results", "references", "characters", "buildings", "exports", "live")
+OWN_FOLDERS = ("results", "references", "characters", "buildings", "exports", "explore", "live", "sheets")
 
 
 class MAQUETTE_OT_open_folder(Operator):  # noqa: N801 Blender's naming
