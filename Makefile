@@ -23,10 +23,13 @@ types: .venv/ready
 test-engine: .venv/ready
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests --ignore tests/addon
 
-# the extension, built, installed and driven with the real engine, in every supported Blender
+# the extension, built, installed and driven with the real engine, in every supported Blender (the third is .venv's own
+# bpy): two at a time, the output of each in one piece
 test-blender: .venv/ready $(BLENDER_VENVS:%=%/ready)
-	set -e; for python in $(BLENDER_VENVS:%=%/bin/python) $(BIN)/python; do \
-		MAQUETTE_PYTHON=$(CURDIR)/$(BIN)/python timeout 900 $$python -m pytest tests/addon; done
+	$(MAKE) --jobs 2 --output-sync=target $(BLENDER_VENVS:%=tested-%) tested-.venv
+
+tested-%: %/ready
+	MAQUETTE_PYTHON=$(CURDIR)/$(BIN)/python OMP_NUM_THREADS=1 timeout 1500 $*/bin/python -m pytest tests/addon
 
 # a real Blender window on a virtual screen (Debian, root): screenshots come to out/gui
 test-gui: .venv/ready extension
