@@ -25,7 +25,7 @@ from ..errors import InputError
 from ..request import Request
 from .massing import Massing
 from .massing_choice import chosen
-from .massing_designs import exact_designs, rule_massing, searched, suns_to_keep
+from .massing_designs import best_rule, carved_designs, exact_designs, rule_massing, searched, suns_to_keep
 from .massing_mesh import ground, masses, neighbours_mesh
 from .massing_params import MassingParams
 from .massing_plates import plates_of, storeys_on
@@ -67,8 +67,11 @@ def offers(task: Task, params: MassingParams, seed: int, context: Context) -> li
     context.progress(0.02, "Plain rules")
     rules = all_rules(task.coarse, seed)
     plain = {name: rule_massing(task, rule) for name, rule in rules.items()}
-    runners, trial = searched(task, params, seed, suns_to_keep(task, rules, plain), context)
-    options = exact_designs(task, params, chosen(runners, trial, 2 * params.options), trial.fine.aims)
+    best = best_rule(task, plain) or ""
+    rule = plain.get(best)
+    found = searched(task, params, seed, suns_to_keep(task, rules.get(best), rule), context)
+    pool, trial = [*carved_designs(task, params, seed, rule, found, context), *found[0]], found[1]
+    options = exact_designs(task, params, chosen(pool, trial, 3 * params.options), trial.fine.aims, params.options)
     if not options and not rules:
         raise InputError(
             f"No design with {task.target_m2:.0f} m2 was found within the limits. Raise the height limit or the "
@@ -76,7 +79,7 @@ def offers(task: Task, params: MassingParams, seed: int, context: Context) -> li
         )
     made = [
         Offer(f"option {number}", plates_of(one, task.ground, task.brief, params.core_width_m), one.code())
-        for number, one in enumerate(options[: params.options], 1)
+        for number, one in enumerate(options, 1)
     ]
     return made + [Offer(name, massing, ()) for name, massing in plain.items()]
 

@@ -52,7 +52,7 @@ class MassingParams(Params):
         7.0, "How far in a sunny facade lights a floor", minimum=2.0, maximum=20.0, unit="m", steers=0.0
     )
     options: int = param(6, "How many different designs are offered", minimum=1, maximum=12, steers=0.0)
-    evaluations: int = param(5000, "How many designs are tried", minimum=200, maximum=100000, steers=0.0)
+    evaluations: int = param(40000, "How many designs are tried", minimum=200, maximum=100000, steers=0.0)
     neighbour_sun_weight: float = _weight(
         1.0, "What sun on the neighbours' facades counts beyond that which the best plain rule leaves them"
     )

@@ -17,7 +17,7 @@ from .sun_path import SunPath
 from .sun_sweep import ShadowSweep
 from .sun_window import WindowSweep
 
-_OCTAGON = 2**0.5 - 1
+OCTAGON = 2**0.5 - 1
 # what rises no higher than this above the eye leaves the view free
 HORIZON_DEG = 25.0
 
@@ -68,8 +68,8 @@ class MassingScorer:
         self._neighbours = torch.from_numpy(grid.neighbour_m).to(device)
         self._site = torch.from_numpy(grid.site).to(device)
         self.window = _window_of(grid.site)
-        self._faces = [torch.from_numpy(one).to(device) for one in _neighbour_faces(grid.neighbour_m, self.path)]
-        self._in_window = WindowSweep(
+        self.faces = [torch.from_numpy(one).to(device) for one in _neighbour_faces(grid.neighbour_m, self.path)]
+        self.in_window = WindowSweep(
             self.sweep, *self.window, self._neighbours, _neighbour_faces(grid.neighbour_m, self.path)[1]
         )
         empty = torch.zeros(1, *grid.shape, dtype=torch.int64, device=device)
@@ -88,7 +88,7 @@ class MassingScorer:
         """Metres below which the window's cells are in the shadow, (B, S, rows, columns), and those outside the
         neighbours' facades, (B, S, K)."""
         rows, columns = self.window
-        return self._in_window.shadow_heights(storeys[:, rows, columns] * self.brief.storey_height_m)
+        return self.in_window.shadow_heights(storeys[:, rows, columns] * self.brief.storey_height_m)
 
     def scores(self, storeys: torch.Tensor) -> MassingScores:
         """Scores of `storeys` (B, ny, nx) int64, storeys above each cell of the site."""
@@ -160,7 +160,7 @@ class MassingScorer:
 
     def _neighbour_sun(self, storeys: torch.Tensor, edge: torch.Tensor) -> torch.Tensor:
         """(B,) square metres of the neighbours' facades times their hours of sun; `edge` (B, S, K) shadows."""
-        cells, outside, suns = self._faces
+        cells, outside, suns = self.faces
         standing = self._neighbours.flatten()
         before = storeys.flatten(1)[:, outside] * self.brief.storey_height_m
         edge = torch.maximum(torch.maximum(before, standing[outside])[:, None], edge)
@@ -197,7 +197,7 @@ def _spread(bits: torch.Tensor, plates: torch.Tensor, first: int, last: int) -> 
     """
     for step in range(first, last):
         sideways = bits | beside(bits, (1, 0)) | beside(bits, (-1, 0))
-        eight = round(_OCTAGON * step) > round(_OCTAGON * (step - 1))
+        eight = round(OCTAGON * step) > round(OCTAGON * (step - 1))
         upright = sideways if eight else bits
         bits = (sideways | beside(upright, (0, 1)) | beside(upright, (0, -1))) & plates
     return bits

@@ -111,15 +111,15 @@ def _runners(trial: Trial, designs: list[Candidate]) -> list[Runner]:
 
 
 def _begun(trial: Trial, beginnings: list[Candidate]) -> list[Runner]:
-    """The beginnings by worth, the better layout of each lattice alone."""
+    """The beginnings by worth, those with another lattice or layout."""
     begun: list[Runner] = []
     for first in range(0, len(beginnings), 2 * LINES_BATCH):
         begun += _runners(trial, beginnings[first : first + 2 * LINES_BATCH])
-    seen: set[tuple[float, int, int]] = set()
+    seen: set[tuple[object, ...]] = set()
     runners = []
     for runner in sorted(begun, key=lambda one: -one.worth):
         lattice = runner.design.lattice
-        key = (round(lattice.angle, 3), *lattice.shape)
+        key = (round(lattice.angle, 3), *lattice.shape, runner.design.kind.rsplit(" ", 1)[0])
         if np.isfinite(runner.worth) and key not in seen:
             seen.add(key)
             runners.append(runner)

@@ -43,13 +43,13 @@ class WindowSweep:
         passed = np.where(line >= 0, (steps - first[:, None]).clip(0, count), 0)
         back = (passed * len(kept) + np.arange(len(kept))[:, None]) * length + line.clip(0)
         device = standing.device
-        self._own = torch.from_numpy(own).to(device)
-        self._back = torch.from_numpy(back).to(device)
+        self.own = torch.from_numpy(own).to(device)
+        self.back = torch.from_numpy(back).to(device)
         walk = torch.from_numpy(first)[None] + torch.arange(count)[:, None]
-        self._rise = sweep.falls[None, :] * walk.to(device)
-        self._fall = sweep.falls[:, None] * (torch.from_numpy(steps).to(device) - 0.5)
+        self.rise = sweep.falls[None, :] * walk.to(device)
+        self.fall = sweep.falls[:, None] * (torch.from_numpy(steps).to(device) - 0.5)
         around = sweep.shadow_heights(standing[None])[0].flatten(1)
-        self._around = around[:, torch.from_numpy(wanted).to(device)]
+        self.around = around[:, torch.from_numpy(wanted).to(device)]
 
     def shadow_heights(self, heights: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The shadows (B, S, rows, columns) over the window and (B, S, K) over the other cells; `heights`
@@ -57,11 +57,11 @@ class WindowSweep:
         batch = heights.shape[0]
         flat = heights.reshape(batch, -1).T
         flat = torch.cat([flat, flat.new_zeros(1, batch)])
-        count, num_suns, length = self._own.shape
-        passed = flat.index_select(0, self._own.reshape(-1)).reshape(count, num_suns, length, batch)
-        before = running_maximum(passed + self._rise[:, :, None, None], whole=True)
-        shadow = before.reshape(-1, batch).index_select(0, self._back.reshape(-1)).reshape(num_suns, -1, batch)
-        shadow = torch.maximum(shadow - self._fall[:, :, None], self._around[:, :, None]).permute(2, 0, 1)
+        count, num_suns, length = self.own.shape
+        passed = flat.index_select(0, self.own.reshape(-1)).reshape(count, num_suns, length, batch)
+        before = running_maximum(passed + self.rise[:, :, None, None], whole=True)
+        shadow = before.reshape(-1, batch).index_select(0, self.back.reshape(-1)).reshape(num_suns, -1, batch)
+        shadow = torch.maximum(shadow - self.fall[:, :, None], self.around[:, :, None]).permute(2, 0, 1)
         rows, columns = self._shape
         return shadow[:, :, : rows * columns].reshape(batch, num_suns, rows, columns), shadow[:, :, rows * columns :]
 
