@@ -53,6 +53,30 @@ def test_a_quick_look_is_the_same_design(case: str, folder: Path) -> None:
     assert correlation(whole, quick) >= 0.9
 
 
+UNCODED: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
+    "plan": ("architecture", {}, {}),
+    "massing": (
+        "architecture",
+        {"site": "site.json"},
+        {"evaluations": 200, "options": 2, "floor_area_ratio": 1.0},
+    ),
+    "transfer": ("character", {"character": "hero.glb", "proportions": "giant.glb"}, {}),
+}
+
+
+@pytest.mark.parametrize("method", UNCODED)
+def test_a_method_without_a_code_shows_what_it_makes(method: str, folder: Path) -> None:
+    generator, files, params = UNCODED[method]
+    references = [{"path": str(folder / name), "role": role} for role, name in files.items()]
+    plain = {"generator": generator, "method": method, "references": references, "params": params, "seed": 5}
+    wanted = engine.Request.from_plain(plain)
+    whole, quick = engine.generate(wanted, device="cpu"), engine.generate(wanted, device="cpu", preview=256)
+    meshes = {mesh.name: mesh for mesh in whole.meshes}
+    assert quick.meshes and {mesh.name for mesh in quick.meshes} <= set(meshes)
+    assert all(np.array_equal(mesh.positions, meshes[mesh.name].positions) for mesh in quick.meshes)
+    assert correlation(whole, quick) >= 0.9
+
+
 def test_a_house_is_looked_at_without_its_rooms() -> None:
     plain = {"generator": "architecture", "method": "building", "params": {"style": "house", "roof": "gable"}}
     wanted = engine.Request.from_plain(plain)
