@@ -37,8 +37,8 @@ class Triangles:
     around: np.ndarray
 
 
-def triangles_of(asset: Asset) -> Triangles | None:
-    """Everything that is shown, None where there is nothing."""
+def triangles_of(asset: Asset, tint: float = _TINT) -> Triangles | None:
+    """Everything that is shown, None where there is nothing; false colours show to a share of `tint`."""
     shown = shown_meshes(asset)
     numbers = {material.name: number for number, material in enumerate(asset.materials)}
     metres = {m.name: m.size_m if asset.rig is None and m.size_m[0] > 0 else (1.0, 1.0) for m in asset.materials}
@@ -47,7 +47,7 @@ def triangles_of(asset: Asset) -> Triangles | None:
     meshes = {mesh.name: mesh for mesh in asset.meshes}
     for part in parts_of(asset, shown):
         if part.mesh not in made:
-            made[part.mesh] = _of_mesh(meshes[part.mesh], numbers, metres)
+            made[part.mesh] = _of_mesh(meshes[part.mesh], numbers, metres, tint)
         own = made[part.mesh]
         if own is not None:
             found.append(own if part.transform is None else _placed(own, part.transform))
@@ -64,7 +64,9 @@ def shown_meshes(asset: Asset) -> set[str]:
     return {mesh.name for mesh in asset.meshes if mesh.name in first or mesh.name not in others}
 
 
-def _of_mesh(mesh: Mesh, numbers: dict[str, int], metres: dict[str, tuple[float, float]]) -> Triangles | None:
+def _of_mesh(
+    mesh: Mesh, numbers: dict[str, int], metres: dict[str, tuple[float, float]], tint: float
+) -> Triangles | None:
     corners, faces = fans(mesh)
     if not len(corners):
         return None
@@ -79,7 +81,7 @@ def _of_mesh(mesh: Mesh, numbers: dict[str, int], metres: dict[str, tuple[float,
         positions,
         _normals(mesh, corners, positions),
         (uvs / size[slot][:, None]).astype(np.float32),
-        _colours(mesh, corners, around),
+        _colours(mesh, corners, around, tint),
         of_slot[slot],
         np.full(len(corners), is_around(mesh.name) or mesh.name.endswith(_GROUND)),
     )
@@ -102,7 +104,7 @@ def _normals(mesh: Mesh, corners: np.ndarray, positions: np.ndarray) -> np.ndarr
     return np.repeat(unit(flat)[:, None], 3, 1).astype(np.float32)
 
 
-def _colours(mesh: Mesh, corners: np.ndarray, around: bool) -> np.ndarray:
+def _colours(mesh: Mesh, corners: np.ndarray, around: bool, tint: float) -> np.ndarray:
     """Plain colours, tinted by false ones where the mesh has them."""
     if around:
         return np.broadcast_to(AROUND, (*corners.shape, 3))
@@ -110,7 +112,7 @@ def _colours(mesh: Mesh, corners: np.ndarray, around: bool) -> np.ndarray:
     if not mesh.colors:
         return plain
     own = next(iter(mesh.colors.values()))[corners][..., :3]
-    tinted: np.ndarray = ((1 - _TINT) * plain + _TINT * own).astype(np.float32)
+    tinted: np.ndarray = ((1 - tint) * plain + tint * own).astype(np.float32)
     return tinted
 
 

@@ -48,6 +48,8 @@ PLOT_M2 = (3000.0, 6500.0)
 ASKED = MassingParams(floor_area_ratio=3.8)
 COUNTED = 1200
 SHEETS = "massing"
+# options that are drawn beside the rules
+DRAWN = 3
 
 
 def judge_massing(study: Study) -> None:
@@ -89,7 +91,7 @@ def judge_massing(study: Study) -> None:
 
 
 def judged(site: Site, picture: Path | None = None) -> Mapping[str, float]:
-    """The figures of one site; its options beside the rule are drawn to `picture`."""
+    """The figures of one site; its best options beside the rules are drawn to `picture`."""
     context = Context(torch.device("cpu"), None, lambda fraction, text: None, lambda text: None)
     task = task_of(site, ASKED)
     started = time.process_time()
@@ -104,8 +106,7 @@ def judged(site: Site, picture: Path | None = None) -> Mapping[str, float]:
     best = max([rule, *kept], key=lambda report: report["daylit_share"])
     gap = 1 - rule["daylit_share"]
     if picture is not None:
-        first = [one for one in rules if reports[one.name] is rule]
-        draw_site(task, [*first, *options], reports, picture)
+        draw_site(task, [*rules, *options[:DRAWN]], reports, picture)
     return {
         "rule": rule["daylit_share"],
         "sun_rule": rule["neighbour_sun_share"],

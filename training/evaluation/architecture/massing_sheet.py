@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Massings drawn side by side: hours of sun from the south-west, and the plan with the floors that stay dark."""
+"""Massings drawn side by side: hours of sun seen from the south-west, and the plan with the floors that stay dark."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +15,15 @@ from ....core.architecture.massing_mesh import masses, neighbours_mesh
 from ....core.architecture.massing_options import Offer, Task
 from ....core.architecture.massing_plates import storeys_on
 from ....core.architecture.massing_sun_map import SunMap
-from ....core.asset import Mesh
+from ....core.asset import Asset
+from ....core.thumbnail_model import model
+from ....core.thumbnail_scene import triangles_of
 
-SIDE, PLAN, TEXT = 300, 170, 30
-# from where it is looked at: against the clock from the scene's +X, and above the ground
-AZIMUTH, ALTITUDE = math.radians(-125), math.radians(38)
+SIDE, PLAN, TEXT = 300, 230, 34
+# so much of what is around is seen in the plan
+AROUND_CELLS = 14
+# how much of the hours' false colours shows on the walls
+TINT = 0.7
 PAPER, LAND, PLOT, AROUND, INK = (255, 255, 255), (236, 236, 232), (206, 214, 200), (176, 176, 176), (30, 30, 30)
 
 
@@ -57,55 +59,17 @@ def _opened(path: Path) -> Image.Image:
 
 
 def _seen(task: Task, massing: Massing) -> Image.Image:
-    """The massing among its neighbours in parallel projection, far faces first."""
+    """The massing among its neighbours from the south-west, lit by the sun at noon."""
     grid = task.fine.grid
     storeys = storeys_on(massing, grid)
     heights = torch.from_numpy(np.maximum(storeys * task.brief.storey_height_m, grid.neighbour_m)).float()
     sun = SunMap(grid, task.fine.path, task.fine.sweep.shadow_heights(heights[None])[0])
-    faces = _faces(masses("massing", massing, sun))
-    if task.site.neighbours:
-        faces += _faces(neighbours_mesh(task.site.neighbours))
-    plot = task.site.plot
-    assert plot is not None
-    land = np.column_stack([plot.outer, np.full(len(plot.outer), -0.1)])
-    middle = np.append(land[:, :2].mean(0), 8.0)
-    scale = SIDE / (1.75 * float(np.ptp(plot.outer, axis=0).max()) + 10)
-    right, up, out = _axes()
-    picture = Image.new("RGB", (SIDE, SIDE), LAND)
-    pen = ImageDraw.Draw(picture)
-
-    def at(points: np.ndarray) -> list[tuple[float, float]]:
-        flat = (points - middle) @ np.stack([right, -up], 1) * scale + SIDE / 2
-        return [(float(x), float(y)) for x, y in flat]
-
-    pen.polygon(at(land), fill=PLOT)
-    for points, colour in sorted(faces, key=lambda face: float(face[0].mean(0) @ out)):
-        pen.polygon(at(points), fill=colour)
-    return picture
-
-
-def _axes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What is right and up in the picture, and out of it towards the eye."""
-    out = np.array([math.cos(AZIMUTH) * math.cos(ALTITUDE), math.sin(AZIMUTH) * math.cos(ALTITUDE), math.sin(ALTITUDE)])
-    right = np.array([-math.sin(AZIMUTH), math.cos(AZIMUTH), 0.0])
-    return right, np.cross(out, right), out
-
-
-def _faces(mesh: Mesh) -> list[tuple[np.ndarray, tuple[int, int, int]]]:
-    """The faces that look towards the eye: corners (n, 3) and a colour, the sun's or a grey by its slope."""
-    out, made = _axes()[2], []
-    sun = mesh.colors.get("sun")
-    starts = mesh.face_starts.tolist()
-    for first, last in pairwise(starts):
-        points = mesh.positions[mesh.corners[first:last]].astype(np.float64)
-        normal = np.cross(points[1] - points[0], points[2] - points[0])
-        if normal @ out <= 0:
-            continue
-        light = 0.72 + 0.28 * float(normal[2] / max(float(np.linalg.norm(normal)), 1e-12))
-        shade = np.array(AROUND) / 255 if sun is None else _srgb(sun[first:last, :3].mean(0))
-        red, green, blue = (int(255 * min(1.0, light * one)) for one in shade)
-        made.append((points, (red, green, blue)))
-    return made
+    around = (neighbours_mesh(task.site.neighbours),) if task.site.neighbours else ()
+    asset = Asset("massing", meshes=(masses("option", massing, sun), *around))
+    triangles = triangles_of(asset, TINT)
+    assert triangles is not None
+    light = model(triangles, asset, SIDE)
+    return Image.fromarray((255 * _srgb(light.clip(0, 1)) + 0.5).astype(np.uint8))
 
 
 def _srgb(linear: np.ndarray) -> np.ndarray:
@@ -126,9 +90,10 @@ def _plan(task: Task, massing: Massing) -> Image.Image:
     colours = np.where(grid.neighbour_m[..., None] > 0, AROUND, colours)
     masses_seen = tall * ((1 - dark) * np.array([255, 214, 90]) + dark * np.array([70, 80, 200]))
     colours = np.where(count[..., None] > 0, masses_seen, colours)
-    picture = Image.fromarray(colours[::-1].clip(0, 255).astype(np.uint8))
-    scale = min(SIDE / picture.width, PLAN / picture.height)
-    picture = picture.resize((int(picture.width * scale), int(picture.height * scale)), Image.Resampling.BOX)
+    rows, columns = (slice(max(one.start - AROUND_CELLS, 0), one.stop + AROUND_CELLS) for one in scorer.window)
+    picture = Image.fromarray(colours[rows, columns][::-1].clip(0, 255).astype(np.uint8))
+    scale = min((SIDE - 12) / picture.width, (PLAN - 12) / picture.height)
+    picture = picture.resize((int(picture.width * scale), int(picture.height * scale)), Image.Resampling.BICUBIC)
     sheet = Image.new("RGB", (SIDE, PLAN), PAPER)
-    sheet.paste(picture, ((SIDE - picture.width) // 2, 0))
+    sheet.paste(picture, ((SIDE - picture.width) // 2, 6))
     return sheet
