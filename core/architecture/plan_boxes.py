@@ -7,11 +7,12 @@ the floor and never overlap, whatever the tree. Shape letters: B trees, M parts,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from .plan_ground import STEP_M, Ground
+from .plan_ground import NOWHERE, STEP_M, Ground
 from .plan_problem import Problem
 from .plan_slices import Slices, slices_of
 from .plan_trees import Trees
@@ -24,8 +25,9 @@ HALL_M = 1.2
 
 @dataclass(frozen=True)
 class Boxes:
-    """`low` and `high` (2, B, M) by axis: int64, in steps of STEP_M from the ground's origin; `areas` (B, M) in m2
-    that each has on the floor."""
+    """`low` and `high` (2, B, M) by axis: int32, in steps of STEP_M from the ground's origin; `areas` (B, M) in m2
+    that each has on the floor. In memory each part's boxes of all trees lie side by side: most is asked of all at
+    once."""
 
     low: np.ndarray
     high: np.ndarray
@@ -48,34 +50,34 @@ class Boxes:
 def boxes_of(trees: Trees, problem: Problem) -> Boxes:
     """The boxes of every tree, by part."""
     count, parts = trees.keys.shape
-    row = np.argsort(trees.keys, axis=1, kind="stable")
-    turns, axes, shifts, snaps = (np.take_along_axis(part, row, 1)[:, 1:] for part in trees.cuts)
+    gaps, each = parts - 1, np.arange(count)
+    row = np.argsort(trees.keys, axis=1, kind="stable").T
+    flat = row + each * parts
+    turns, axes, shifts, snaps = (part.take(flat[1:]) for part in trees.cuts)
     slices = slices_of(turns)
-    wishes = _wishes(problem, slices, row, np.take_along_axis(trees.sizes, row, 1), axes, shifts, snaps)
-    nodes = 2 * parts - 1
-    # flat: a node's number, doubled, and the axis
-    low, high = np.zeros(2 * count * nodes, np.int64), np.empty((count, nodes, 2), np.int64)
-    high[:] = np.rint(problem.ground.lines[:, -1] / STEP_M).astype(np.int64)
-    high, areas = high.reshape(-1), np.full(count * nodes, problem.ground.area)
-    base = np.repeat(np.arange(count) * nodes, parts - 1)
-    node = base + np.tile(np.arange(parts - 1), count)
-    before, after = base + slices.before.reshape(-1), base + slices.after.reshape(-1)
+    wishes = _wishes(problem, slices, np.ascontiguousarray(row), trees.sizes.take(flat), axes, shifts, snaps)
+    # flat: a node's number and the tree's, first those of axis 0
+    nodes = (2 * parts - 1) * count
+    low, high = np.zeros(2 * nodes, np.int32), np.empty((2, nodes), np.int32)
+    high[:] = np.rint(problem.ground.lines[:, -1:] / STEP_M)
+    high, areas = high.reshape(-1), np.full(nodes, problem.ground.area)
+    before, after = ((part * count + each).reshape(-1) for part in (slices.before, slices.after))
     depth = slices.depth.reshape(-1)
     order = np.argsort(depth, kind="stable")
-    for some in np.split(order, np.cumsum(np.bincount(depth))[:-1]):
+    for some in np.split(order, np.cumsum(np.bincount(depth))[:-1]) if gaps else ():
         wished = wishes.take(some)
-        along, across = 2 * node[some] + wished.axes, 2 * node[some] + 1 - wished.axes
-        box = _Ends(low[along], high[along], low[across], high[across])
-        area = areas[node[some]]
+        along, across = wished.axes * nodes, (1 - wished.axes) * nodes
+        box = _Ends(*(ends.take(way + some) for way in (along, across) for ends in (low, high)))
+        area = areas.take(some)
         at, left = cuts(problem, box, area, wished)
         for side, start, end, size in ((before, box.low, at, left), (after, at, box.high, area - left)):
-            one = side[some]
-            along, across = 2 * one + wished.axes, 2 * one + 1 - wished.axes
-            low[along], high[along], low[across], high[across] = start, end, box.low_across, box.high_across
-            areas[one] = size
-    place = (np.arange(count) * nodes)[:, None] + parts - 1 + np.argsort(row, axis=1, kind="stable")
-    ends = 2 * place + np.arange(2)[:, None, None]
-    return Boxes(low[ends], high[ends], areas[place])
+            one = side.take(some)
+            low[along + one], high[along + one], areas[one] = start, end, size
+            low[across + one], high[across + one] = box.low_across, box.high_across
+    place = np.empty((parts, count), np.int64)
+    place.reshape(-1)[row * count + each] = np.arange(gaps, nodes // count)[:, None] * count + each
+    ends = place + np.array([0, nodes])[:, None, None]
+    return Boxes(low.take(ends).swapaxes(1, 2), high.take(ends).swapaxes(1, 2), areas.take(place).T)
 
 
 @dataclass(frozen=True)
@@ -116,33 +118,35 @@ def _wishes(
     shifts: np.ndarray,
     snaps: np.ndarray,
 ) -> _Wishes:
-    count, parts = row.shape
-    gap, place = np.arange(parts - 1), np.arange(parts)
-    each = np.arange(count)[:, None]
-    sums = np.zeros((count, parts + 1))
-    np.cumsum(problem.shares_m2[row] * np.exp(sizes), axis=1, out=sums[:, 1:])
-    middle = sums[:, 1:-1]
-    mine, others = middle - sums[each, slices.first], (sums[each, slices.last] - middle) * np.exp(-shifts)
-    widths = np.ceil(problem.widths_m / STEP_M - 1e-6).astype(np.int64)[row][:, None]
-    is_left = (place >= slices.first[..., None]) & (place <= gap[:, None])
-    is_right = (place > gap[:, None]) & (place < slices.last[..., None])
-    hall = problem.halls[row]
+    parts, count = row.shape
+    gap, place = np.arange(parts - 1)[:, None], np.arange(parts)[:, None]
+    each = np.arange(count)
+    sums = np.zeros((parts + 1, count))
+    np.cumsum(problem.shares_m2.take(row) * np.exp(sizes), axis=0, out=sums[1:])
+    middle = sums[1:-1]
+    mine = middle - sums.take(slices.first * count + each)
+    others = (sums.take(slices.last * count + each) - middle) * np.exp(-shifts)
+    # [g, m]: part m is before cut g, or after it
+    is_left = (place >= slices.first[:, None]) & (place <= gap[:, None])
+    is_right = (place > gap[:, None]) & (place < slices.last[:, None])
+    widths = np.ceil(problem.widths_m / STEP_M - 1e-6).astype(np.int16).take(row)
+    hall = problem.halls.take(row)
     # a hall that is cut off alone may be as wide as a hall is, whatever its area
-    width = np.rint(HALL_M / STEP_M * np.exp(-shifts / 2)).astype(np.int64)
-    left = snaps & (slices.first == gap) & hall[:, :-1]
-    right = snaps & (slices.last == gap + 2) & hall[:, 1:]
+    width = np.rint(HALL_M / STEP_M * np.exp(-shifts / 2)).astype(np.int32)
+    left = snaps & (slices.first == gap) & hall[:-1]
+    right = snaps & (slices.last == gap + 2) & hall[1:]
     opens = np.zeros(parts, bool)
     opens[problem.entrance] = True
-    enters = opens[row][:, None]
-    one, two = (is_left & enters).any(2), (is_right & enters).any(2)
+    enters = opens.take(row)
+    one, two = (is_left & enters).any(1), (is_right & enters).any(1)
     return _Wishes(
         axes.reshape(-1),
         snaps.reshape(-1),
         (mine / (mine + others)).reshape(-1),
-        np.where(is_left, widths, 0).max(2).reshape(-1),
-        np.where(is_right, widths, 0).max(2).reshape(-1),
+        (is_left * widths).max(1, initial=0).astype(np.int32).reshape(-1),
+        (is_right * widths).max(1, initial=0).astype(np.int32).reshape(-1),
         np.where(left, width, np.where(right, -width, 0)).reshape(-1),
-        np.where(one & ~two, 1, np.where(two & ~one, 2, 0)).reshape(-1),
+        np.where(one & ~two, 1, np.where(two & ~one, 2, 0)).astype(np.int8).reshape(-1),
     )
 
 
@@ -151,7 +155,7 @@ def _reach(problem: Problem, box: _Ends, wishes: _Wishes) -> tuple[np.ndarray, n
     with a part that it may open to, so that every tree's plan has its door."""
     least, most = box.low + wishes.before, box.high - wishes.after
     if problem.door is not None and len(problem.entrance):
-        door = np.rint(np.stack([problem.door.min(0), problem.door.max(0)]) / STEP_M).astype(np.int64)
+        door = np.rint(np.stack([problem.door.min(0), problem.door.max(0)]) / STEP_M).astype(np.int32)
         (first, last), other = door.take(wishes.axes, 1), door.take(1 - wishes.axes, 1)
         inside = (box.low <= first) & (box.high >= last) & (box.low_across <= other[0]) & (box.high_across >= other[1])
         least = np.where(inside & (wishes.doors == 1), np.maximum(least, last), least)
@@ -165,26 +169,9 @@ def _reach(problem: Problem, box: _Ends, wishes: _Wishes) -> tuple[np.ndarray, n
 def cuts(problem: Problem, box: _Ends, area: np.ndarray, wishes: _Wishes) -> tuple[np.ndarray, np.ndarray]:
     """Where boxes of `area` (n,) are cut, in steps, and the area before the cut."""
     axis, ground = wishes.axes, problem.ground
-    steps, count = ground.cells.shape[1], ground.lines.shape[1]
-    table, lines = ground.rows.reshape(-1, count), ground.lines.reshape(-1)
-    cells, within = ground.cells.reshape(-1), ground.within.reshape(-1)
-    start = axis * steps
-    rows = table.take(start + box.high_across, 0) - table.take(start + box.low_across, 0)
-    flat, each = rows.reshape(-1), np.arange(len(area)) * count
-
-    def before(place: np.ndarray) -> np.ndarray:
-        cell = each + cells.take(start + place)
-        under = flat.take(cell)
-        return np.asarray(under + within.take(start + place) * (flat.take(cell + 1) - under))
-
+    before, aimed = _straight(box) if ground.is_box else _by_table(ground, box, axis)
     first = before(box.low)
-    aim = first + wishes.shares * area
-    cell = np.minimum((rows[:, 1:-1] <= aim[:, None]).sum(1), count - 2)
-    under = flat.take(each + cell)
-    rise = flat.take(each + cell + 1) - under
-    share = np.clip((aim - under) / np.where(rise > 0, rise, 1.0), 0, 1)
-    line = lines.take(axis * count + cell)
-    at = np.rint((line + share * (lines.take(axis * count + cell + 1) - line)) / STEP_M).astype(np.int64)
+    at = np.rint(aimed(first + wishes.shares * area) / STEP_M).astype(np.int32)
     wide = wishes.wide
     at = np.where(wide > 0, box.low + wide, np.where(wide < 0, box.high + wide, at))
     least, most = _reach(problem, box, wishes)
@@ -195,18 +182,55 @@ def cuts(problem: Problem, box: _Ends, area: np.ndarray, wishes: _Wishes) -> tup
     return at, np.clip(before(at) - first, 0, area)
 
 
+Reading = Callable[[np.ndarray], np.ndarray]
+
+
+def _straight(box: _Ends) -> tuple[Reading, Reading]:
+    """Of boxes on a floor that is a box: the area before a place in steps, and metres to the place of an area."""
+    depth = (box.high_across - box.low_across) * STEP_M
+
+    def before(place: np.ndarray) -> np.ndarray:
+        return np.asarray(depth * STEP_M * place)
+
+    return before, lambda area: area / np.maximum(depth, STEP_M)
+
+
+def _by_table(ground: Ground, box: _Ends, axis: np.ndarray) -> tuple[Reading, Reading]:
+    """The same on any floor."""
+    steps, count, number = ground.cells.shape[1], ground.lines.shape[1], len(axis)
+    table, lines = ground.rows.reshape(-1), ground.lines.reshape(-1)
+    cells, within = ground.cells.reshape(-1), ground.within.reshape(-1)
+    start, line = axis * steps, np.arange(count)[:, None]
+    rows = table.take((start + box.high_across) * count + line) - table.take((start + box.low_across) * count + line)
+    flat, each = rows.reshape(-1), np.arange(number)
+
+    def before(place: np.ndarray) -> np.ndarray:
+        here = start + place
+        cell = cells.take(here) * number + each
+        under = flat.take(cell)
+        return np.asarray(under + within.take(here) * (flat.take(cell + number) - under))
+
+    def aimed(area: np.ndarray) -> np.ndarray:
+        cell = np.minimum((rows[1:-1] <= area).sum(0), count - 2)
+        under = flat.take(cell * number + each)
+        rise = flat.take((cell + 1) * number + each) - under
+        share = np.clip((area - under) / np.where(rise > 0, rise, 1.0), 0, 1)
+        near = axis * count + cell
+        return np.asarray(lines.take(near) + share * (lines.take(near + 1) - lines.take(near)))
+
+    return before, aimed
+
+
 def _snapped(
     ground: Ground, at: np.ndarray, axis: np.ndarray, least: np.ndarray, most: np.ndarray, snaps: np.ndarray
 ) -> np.ndarray:
     """Cuts moved to the nearest corner's line within reach that lies inside their box."""
-    nearest = np.where(snaps, int(REACH_M / STEP_M), int(CLOSE_M / STEP_M))
-    result = at
-    for way in (0, 1):
-        for line in np.rint(ground.corner_lines[way][1:-1] / STEP_M).astype(np.int64):
-            away = np.abs(line - at)
-            fits = (axis == way) & (line >= least) & (line <= most) & (away <= nearest)
-            result, nearest = np.where(fits, line, result), np.where(fits, away - 1, nearest)
-    return result
+    reach = np.where(snaps, np.int32(REACH_M / STEP_M), np.int32(CLOSE_M / STEP_M))
+    steps, place = ground.corners.shape[2], 2 * axis * ground.corners.shape[2] + at
+    below, above = ground.corners.take(place), ground.corners.take(place + steps)
+    near = np.where((below >= least) & (at - below <= reach), below, -NOWHERE)
+    other = (above <= most) & (above - at <= reach) & (above - at < at - near)
+    return np.where(other, above, np.where(near >= 0, near, at))
 
 
 def _walled(walls: np.ndarray, box: _Ends, at: np.ndarray, axis: np.ndarray) -> np.ndarray:

@@ -23,6 +23,8 @@ OBLIQUE_CELLS = 12
 INWARD_M = 0.01
 # coordinates of cuts are whole steps
 STEP_M = 0.01
+# steps to a corner that is not there
+NOWHERE = 1 << 24
 # a floor of more corners than these has no table of its rectangles
 MOST_LINES, MOST_RECTANGLES = 9, 6
 
@@ -35,8 +37,10 @@ class Ground:
 
     The rest is for looking up coordinates in steps of STEP_M, S of them each way: `rows` (2, S, K) the area on the low
     side of each line of an axis and of a coordinate on the other one; `cells` (2, S) the cell that a coordinate is in,
-    `within` (2, S) how far across it. `rectangles` (R, 2, 2)
-    the largest rectangles in the floor, by axis their two ends; none where sides are oblique or corners many.
+    `within` (2, S) how far across it; `heights` (2, K - 1, S) float32 how deep the floor is on its low side, in the
+    mean of each cell of the other axis; `corners` (2, 2, S) int32 the nearest of the corners' lines inside the floor,
+    first the one not above a coordinate, then the one not below. `rectangles` (R, 2, 2) the largest rectangles in the
+    floor, by axis their two ends; none where sides are oblique or corners many.
     """
 
     floor: object
@@ -49,6 +53,8 @@ class Ground:
     rows: np.ndarray
     cells: np.ndarray
     within: np.ndarray
+    heights: np.ndarray
+    corners: np.ndarray
     rectangles: np.ndarray
 
     @property
@@ -95,14 +101,14 @@ def ground_of(outline: Outline, taken: Sequence[np.ndarray] = ()) -> Ground:
         along,
         sides_inside(rings),
         *_steps(lines, table),
+        np.stack([_nearest(values[1:-1], lines) for values in along]),
         _rectangles(table[0], lines),
     )
 
 
-def _steps(lines: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`rows`, `cells` and `within` of a Ground."""
-    count = int(np.ceil(lines.max() / STEP_M)) + 2
-    value = np.arange(count) * STEP_M
+def _steps(lines: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """`rows`, `cells`, `within` and `heights` of a Ground."""
+    value = np.arange(_count(lines)) * STEP_M
     cells = np.stack([np.searchsorted(line, value, side="right") - 1 for line in lines])
     # the last lines may be doubled
     cells = np.clip(cells, 0, np.array([[np.searchsorted(line, line[-1]) - 1] for line in lines]))
@@ -113,7 +119,23 @@ def _steps(lines: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray
         + table[1 - axis][cells[1 - axis] + 1] * within[1 - axis][:, None]
         for axis in (0, 1)
     ]
-    return np.stack(rows), cells, within
+    widths = np.diff(lines)[..., None]
+    heights = np.diff(rows, axis=2).swapaxes(1, 2) / np.where(widths > 0, widths, 1)
+    return np.stack(rows), cells, within, np.ascontiguousarray(heights, np.float32)
+
+
+def _nearest(values: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """(2, S) int32 for each coordinate the nearest of the ascending `values` not above it, and not below it, in steps;
+    far away where there is none."""
+    places = np.concatenate([[-NOWHERE], np.rint(values / STEP_M), [NOWHERE]]).astype(np.int32)
+    value = np.arange(_count(lines))
+    below = np.searchsorted(places, value, side="right") - 1
+    return np.stack([places[below], places[np.searchsorted(places, value)]])
+
+
+def _count(lines: np.ndarray) -> int:
+    """How many coordinates, S, have a place in tables."""
+    return int(np.ceil(lines.max() / STEP_M)) + 2
 
 
 def sides_inside(rings: Sequence[np.ndarray]) -> np.ndarray:

@@ -41,13 +41,13 @@ def layout_of(trees: Trees, boxes: Boxes, ground: Ground) -> Layout:
     gaps, each = parts - 1, np.arange(count)
     row = np.argsort(trees.keys, axis=1, kind="stable")
     turns, axes = (np.take_along_axis(part, row, 1)[:, 1:] for part in (trees.turns, trees.axes))
-    slices, place = slices_of(turns), np.arange(parts)
+    slices, place = slices_of(np.ascontiguousarray(turns.T)), np.arange(parts)
     bounds = np.empty((2, 2, count, parts), np.int64)
     bounds[:] = gaps + np.arange(4).reshape(2, 2, 1, 1)
     walls = np.empty((count, gaps + 4), np.int64)
     # outer cuts first, so that the inner ones stay
     for gap in np.argsort(turns, axis=1, kind="stable").T:
-        first, last, axis = slices.first[each, gap, None], slices.last[each, gap, None], axes[each, gap]
+        first, last, axis = slices.first[gap, each, None], slices.last[gap, each, None], axes[each, gap]
         is_left, is_right = (place >= first) & (place <= gap[:, None]), (place > gap[:, None]) & (place < last)
         for way in (0, 1):
             mine = (axis == way)[:, None]
@@ -67,12 +67,13 @@ def retold(trees: Trees, layout: Layout, areas: np.ndarray, problem: Problem) ->
     each, gap = np.arange(count)[:, None], np.arange(parts - 1)
     row = np.argsort(some.keys, axis=1, kind="stable")
     turns, axes, shifts, snaps = (np.take_along_axis(part, row, 1) for part in some.cuts)
-    slices, ways = slices_of(turns[:, 1:]), axes[:, 1:]
+    slices, ways = slices_of(np.ascontiguousarray(turns[:, 1:].T)), axes[:, 1:]
     wished = _halves(problem.shares_m2[row] * np.exp(np.take_along_axis(some.sizes, row, 1)), slices)
     made = _halves(np.take_along_axis(areas, row, 1), slices)
     odds = wished[0] * made[1] / np.maximum(wished[1] * made[0], 1e-6)
     hall = problem.halls[row]
-    left, right = (slices.first == gap) & hall[:, :-1], (slices.last == gap + 2) & hall[:, 1:]
+    first, last = slices.first.T, slices.last.T
+    left, right = (first == gap) & hall[:, :-1], (last == gap + 2) & hall[:, 1:]
     wide = snaps[:, 1:] & (left | right)
     part = np.take_along_axis(row, np.where(left, gap, gap + 1), 1)
     low, high = (layout.walls[each, layout.bounds[ways, end, each, part]] for end in (0, 1))
@@ -89,7 +90,7 @@ def _halves(values: np.ndarray, slices: Slices) -> tuple[np.ndarray, np.ndarray]
     count, parts = values.shape
     each, sums = np.arange(count)[:, None], np.zeros((count, parts + 1))
     np.cumsum(values, axis=1, out=sums[:, 1:])
-    return sums[:, 1:-1] - sums[each, slices.first], sums[each, slices.last] - sums[:, 1:-1]
+    return sums[:, 1:-1] - sums[each, slices.first.T], sums[each, slices.last.T] - sums[:, 1:-1]
 
 
 def held_walls(layout: Layout, problem: Problem) -> np.ndarray:
@@ -107,15 +108,15 @@ def boxes_between(bounds: np.ndarray, walls: np.ndarray, ground: Ground) -> Boxe
     """The boxes of parts between walls (..., B, W) that `bounds` (2, 2, B, M) tells; leading axes are joined to B."""
     copies = walls.shape[0] if walls.ndim == 3 else 1
     count, parts = bounds.shape[2:]
-    flat = walls.reshape(copies, count, -1)
-    ends = flat[:, np.arange(count)[:, None], bounds]  # (copies, 2, 2, B, M)
-    ends = np.moveaxis(ends, 0, 2).reshape(2, 2, copies * count, parts)
+    flat = walls.reshape(copies, count, -1).astype(np.int32)
+    ends = flat[:, np.arange(count), bounds.swapaxes(2, 3)]  # (copies, 2, 2, M, B)
+    ends = np.ascontiguousarray(np.moveaxis(ends, 0, 3)).reshape(2, 2, parts, copies * count)
     low, high = ends[:, 0], ends[:, 1]
-    return Boxes(low, high, areas_between(low, high, ground))
+    return Boxes(low.swapaxes(1, 2), high.swapaxes(1, 2), areas_between(low, high, ground).T)
 
 
 def areas_between(low: np.ndarray, high: np.ndarray, ground: Ground) -> np.ndarray:
-    """(B, M) the floor's area in boxes from `low` to `high` (2, B, M), in steps."""
+    """(M, B) the floor's area in boxes from `low` to `high` (2, M, B), in steps."""
     if ground.is_box:
         size = (high - low) * STEP_M
         return np.asarray(size[0] * size[1])

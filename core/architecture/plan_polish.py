@@ -30,7 +30,7 @@ AREA, STAY = 8.0, 0.02
 
 @dataclass(frozen=True)
 class _Lacks:
-    """`off` (B, N) how far areas are off, `lack` (B, L) what wishes lack, positive or not, `price` (L,) of each."""
+    """`off` (N, B) how far areas are off, `lack` (L, B) what wishes lack, positive or not, `price` (L,) of each."""
 
     off: np.ndarray
     lack: np.ndarray
@@ -66,24 +66,24 @@ def _step(layout: Layout, boxes: Boxes, problem: Problem, apart: int) -> np.ndar
     tried[each, :, each] += apart
     tried = _on_the_floor(tried, layout.axes, problem)
     now, there = _lacks(boxes, problem), _lacks(boxes_between(layout.bounds, tried, problem.ground), problem)
-    moves = ~held_walls(layout, problem).T[..., None]
+    moves = ~held_walls(layout, problem).T
 
     def slopes(far: np.ndarray, near: np.ndarray) -> np.ndarray:
-        change = (far.reshape(gaps, count, -1) - near) / (apart * STEP_M)
-        return np.where(moves, change, 0.0).transpose(1, 2, 0)
+        change = (far.reshape(-1, gaps, count) - near[:, None]) / (apart * STEP_M)
+        return np.where(moves, change, 0.0).transpose(2, 0, 1)
 
     step = _solved(now, slopes(there.off, now.off), slopes(there.lack, now.lack))
-    return np.asarray(np.where(moves[..., 0].T, step, 0.0))
+    return np.asarray(np.where(moves.T, step, 0.0))
 
 
 def _solved(now: _Lacks, areas: np.ndarray, slopes: np.ndarray) -> np.ndarray:
     """(B, G) the steps, by the slopes of areas (B, N, G) and of what wishes lack (B, L, G)."""
     count, gaps = areas.shape[0], areas.shape[2]
-    lack, each = now.lack + SPARE, np.arange(gaps)
+    lack, each = now.lack.T + SPARE, np.arange(gaps)
     turned = slopes.transpose(0, 2, 1)
     fixed = 2 * AREA * (areas.transpose(0, 2, 1) @ areas)
     fixed[:, each, each] += STAY
-    pull = 2 * AREA * (areas.transpose(0, 2, 1) @ now.off[..., None])
+    pull = 2 * AREA * (areas.transpose(0, 2, 1) @ now.off.T[..., None])
     step = np.zeros((count, gaps))
     for _ in range(SOLVES):
         there = lack + (slopes @ step[..., None])[..., 0]
@@ -98,8 +98,8 @@ def _solved(now: _Lacks, areas: np.ndarray, slopes: np.ndarray) -> np.ndarray:
 def _lacks(boxes: Boxes, problem: Problem) -> _Lacks:
     off, _, lacks = lacks_of(boxes, problem)
     # a wish that is missed costs by itself too
-    price = np.concatenate([np.full(lack.shape[1], 2 * slope + 2) for lack, slope in lacks.values()])
-    return _Lacks(off, np.concatenate([lack for lack, _ in lacks.values()], 1), price)
+    price = np.concatenate([np.full(len(lack), 2 * slope + 2) for lack, slope in lacks.values()])
+    return _Lacks(off, np.concatenate([lack for lack, _ in lacks.values()]).astype(np.float64), price)
 
 
 def _on_the_floor(walls: np.ndarray, axes: np.ndarray, problem: Problem) -> np.ndarray:

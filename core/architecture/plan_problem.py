@@ -29,8 +29,8 @@ USUAL_M2 = {
 }  # fmt: skip
 # how much more than the floor a programme may ask for: it is scaled to fit
 OVERFULL = 1.15
-# a hall that so many rooms hang on has an arm, which begins with this share of its area
-ARM_FROM, ARM_SHARE = 3, 0.4
+# a hall that so many rooms hang on has an arm, and another one, which begin with this share of its area
+ARMS_FROM, ARM_SHARE = (3, 7), 0.3
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,9 @@ class Needs:
 
 @dataclass(frozen=True)
 class Problem:
-    """A floor to be divided between N free rooms, of M parts: every room is one, and a hall of many rooms has a second,
-    its arm, so that it may turn a corner. Parts are in the rooms' order, then the arms; `arms` (M - N,) whose they are.
+    """A floor to be divided between N free rooms, of M parts: every room is one, and a hall of many rooms has a second
+    and a third, its arms, so that it may turn corners. Parts are in the rooms' order, then the arms; `arms` (M - N,)
+    tells whose they are.
 
     Arrays (N,) by room: `targets_m2`, `least_m2`, `area_off` (how far a room's area may be off, as a share of it),
     `habitable`; (M,) by part: `shares_m2` of the floor to begin with, `widths_m` (least), `aspects`
@@ -103,9 +104,12 @@ def problem_of(
     uses = [USES[room.use] for room in rooms]
     everyone = [*(room.use for room in rooms), *(room.use for room in pinned_rooms)]
     wanted = _wanted(everyone, len(rooms), programme.adjacency)
-    arms = np.array([n for n, use in enumerate(uses) if use.name == "hall" and _joins(wanted, n) >= ARM_FROM], np.int64)
+    arms = np.array(
+        [n for least in ARMS_FROM for n, use in enumerate(uses) if use.name == "hall" and _joins(wanted, n) >= least],
+        np.int64,
+    )
     shares = np.concatenate([targets, targets[arms] * ARM_SHARE])
-    shares[arms] *= 1 - ARM_SHARE
+    np.subtract.at(shares, arms, targets[arms] * ARM_SHARE)
     parts = [*uses, *(uses[n] for n in arms)]
     return Problem(
         ground=ground,
@@ -230,7 +234,12 @@ def _needs(
         ]
         rows += some
         number += bool(some)
-    rows += [(number + k, int(room), free + k, widths[int(room)]) for k, room in enumerate(arms)]
+    for k, room in enumerate(arms):
+        # an arm may begin where another one ends
+        rows += [
+            (number + k, part, free + k, widths[int(room)])
+            for part in (int(room), *(free + int(m) for m in np.flatnonzero(arms[:k] == room)))
+        ]
     return Needs(
         np.array([row[1:3] for row in rows], np.int64).reshape(-1, 2),
         np.array([row[0] for row in rows], np.int64),

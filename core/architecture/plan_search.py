@@ -43,7 +43,7 @@ class Effort:
     drawn: int = 400
     chains: int = 512
     rounds: int = 36
-    share_every: int = 4
+    share_every: int = 2
     mend_every: int = 12
     mended: int = 24
     attempts: int = 3

@@ -14,8 +14,8 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Slices:
-    """By gap (B, G): `first` the first place that the cut parts, `last` the one after its last place, `depth` how many
-    cuts it lies within; `before` and `after` the node on either side of it: a gap's number, or G + a place."""
+    """By gap (G, B) int16: `first` the first place that the cut parts, `last` the one after its last place, `depth` how
+    many cuts it lies within; `before` and `after` the node on either side of it: a gap's number, or G + a place."""
 
     first: np.ndarray
     last: np.ndarray
@@ -25,28 +25,24 @@ class Slices:
 
 
 def slices_of(turns: np.ndarray) -> Slices:
-    """The cuts of rows whose gaps (B, G) are cut in ascending order of `turns`."""
-    count, gaps = turns.shape
-    each, gap = np.arange(count)[:, None], np.arange(gaps)
-    rank = np.empty((count, gaps), np.int64)
-    np.put_along_axis(rank, np.argsort(turns, axis=1, kind="stable"), gap[None], 1)
-    # [b, g, j]: cut j is made before cut g
-    earlier = rank[:, None, :] < rank[:, :, None]
-    first = np.where(earlier & (gap < gap[:, None]), gap + 1, 0).max(2, initial=0)
-    last = np.where(earlier & (gap > gap[:, None]), gap, gaps).min(2, initial=gaps) + 1
-    within = earlier & (first[:, None, :] <= gap[:, None]) & (gap[:, None] + 1 < last[:, None, :])
-    before, after = np.empty((2, count, gaps), np.int64)
-    padded = np.concatenate([np.full((count, 1), -1), rank, np.full((count, 1), -1)], 1)
-    places = np.arange(gaps + 1)
-    nodes = (
-        (first - 1, last - 1, np.broadcast_to(gap, (count, gaps))),
-        tuple(np.broadcast_to(part, (count, gaps + 1)) for part in (places - 1, places, places + gaps)),
+    """The cuts of rows whose gaps (G, B) are cut in ascending order of `turns`."""
+    gaps, count = turns.shape
+    # [g, j]: cut j is made before cut g, in which it may lie
+    earlier = np.empty((gaps, gaps, count), bool)
+    for cut in range(gaps):
+        np.less_equal(turns[:cut], turns[cut], out=earlier[cut, :cut])
+        np.less(turns[cut:], turns[cut], out=earlier[cut, cut:])
+    gap = np.arange(gaps, dtype=np.int16)
+    left = gap < gap[:, None]
+    first = (earlier * np.where(left, gap + 1, 0).astype(np.int16)[..., None]).max(1, initial=0)
+    last = gaps + 1 - (earlier * np.where(left, 0, gaps - gap).astype(np.int16)[..., None]).max(1, initial=0)
+    within = earlier & (first[None] <= gap[:, None, None]) & (gap[:, None, None] + 1 < last[None])
+    depth = within.sum(1, dtype=np.int16)
+    # of the cuts that a cut lies within, the innermost one is its parent
+    child = within & (depth[None] + 1 == depth[:, None])
+    before = (child * np.where(left, 0, gap[:, None] + 1).astype(np.int16)[..., None]).max(0, initial=0)
+    after = (child * np.where(left, gap[:, None] + 1, 0).astype(np.int16)[..., None]).max(0, initial=0)
+    leaf = (gap + np.int16(gaps))[:, None]
+    return Slices(
+        first, last, depth, np.where(before > 0, before - 1, leaf), np.where(after > 0, after - 1, leaf + np.int16(1))
     )
-    # of the two cuts that bound a node, the later one is its parent
-    for low, high, node in nodes:
-        one, two = padded[each, low + 1], padded[each, high + 1]
-        number, place = np.nonzero(two > one)
-        before[number, high[number, place]] = node[number, place]
-        number, place = np.nonzero(one > two)
-        after[number, low[number, place]] = node[number, place]
-    return Slices(first, last, within.sum(2), before, after)

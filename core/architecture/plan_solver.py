@@ -21,9 +21,9 @@ from .plan_trees import Trees
 from .programme import Programme
 from .site import PinnedRoom, PinnedWall
 
-# of what the search finds, so many are drawn and judged each time; a plan that keeps every rule with areas no further
-# off than this in the mean is good enough to stop
-DRAWN, GOOD_ERROR = 12, 0.05
+# of plans that seem to keep every rule so many are drawn and judged each time, in the end so many of those that miss
+# least; a plan that keeps every rule with areas no further off than this in the mean is good enough to stop
+WHOLE, DRAWN, GOOD_ERROR = 3, 8, 0.05
 EFFORT = Effort()
 
 
@@ -78,9 +78,11 @@ def solved(
     best: SolvedPlan | None = None
     for _ in range(effort.attempts):
         for found in stages(problem, random, effort, start, progress):
-            best = _better(best, found, problem, drawn)
+            best = _better(best, found, WHOLE, problem, drawn)
             if best is not None and best.verdict.valid and best.verdict.area_error <= GOOD_ERROR:
                 return best
+        if best is None or not best.verdict.valid:
+            best = _better(best, found, DRAWN, problem, drawn)
         if best is not None and best.verdict.valid:
             break
     assert best is not None
@@ -88,12 +90,19 @@ def solved(
 
 
 def _better(
-    best: SolvedPlan | None, found: Found, problem: Problem, drawn: Callable[[np.ndarray, Trees], SolvedPlan]
+    best: SolvedPlan | None,
+    found: Found,
+    most: int,
+    problem: Problem,
+    drawn: Callable[[np.ndarray, Trees], SolvedPlan],
 ) -> SolvedPlan | None:
-    """The best plan of these layouts, if it is better than the `best` so far; those that miss least are drawn."""
+    """The best plan of these layouts, if it is better than the `best` so far; `most` of those that miss least are
+    drawn, up to WHOLE of them only if they seem to miss nothing."""
     boxes = boxes_between(found.layout.bounds, found.layout.walls, problem.ground)
     score = found.score
-    for number in np.lexsort((score.off, score.missed))[:DRAWN]:
+    for number in np.lexsort((score.off, score.missed))[:most]:
+        if most <= WHOLE and score.missed[number] > 0:
+            break
         if best is not None and not _may_be_better(best.verdict, score.missed[number], score.off[number]):
             break
         one = drawn(boxes.metres(int(number), problem.ground), found.trees.take(np.array([number])))

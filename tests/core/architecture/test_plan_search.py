@@ -45,11 +45,11 @@ def _halves(turns: np.ndarray, first: int, last: int, found: dict[int, tuple[int
 
 def test_cuts_lie_in_each_other_as_by_cutting_one_after_the_other() -> None:
     turns = np.random.default_rng(3).random((30, 7))
-    slices = slices_of(turns)
+    slices = slices_of(turns.T)
     for number, row in enumerate(turns):
         found: dict[int, tuple[int, int, int]] = {}
         _halves(row, 0, 8, found, 0)
-        told = [tuple(part[number].tolist()) for part in (slices.first, slices.last, slices.depth)]
+        told = [tuple(part[:, number].tolist()) for part in (slices.first, slices.last, slices.depth)]
         assert told == [tuple(found[gap][k] for gap in range(7)) for k in range(3)]
 
 
@@ -98,7 +98,7 @@ def test_a_narrow_part_is_told_as_opening_tells_it() -> None:
             smaller = shapely.buffer(shape, -inset, join_style="mitre")
             opened = shapely.intersection(shapely.buffer(smaller, inset, join_style="mitre"), shape)
             # a wall a millimetre from the least width is told either way
-            assert lost[number, part] == pytest.approx(shape.area - shapely.area(opened), abs=0.05)
+            assert lost[part, number] == pytest.approx(shape.area - shapely.area(opened), abs=0.05)
 
 
 def test_solving_for_walls_makes_no_plan_worse_and_many_better() -> None:
