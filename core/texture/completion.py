@@ -68,22 +68,24 @@ class Matches:
 
 
 def complete(
-    finest: Level, num_levels: int, start: bool, generator: torch.Generator, progress: Progress
+    finest: Level, num_levels: int, start: bool, generator: torch.Generator, progress: Progress, last: int = 0
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Exemplar rows and columns for every unknown texel, in row-major order: two (U,) int64.
 
     The canvas's sides are multiples of 2 ** num_levels. `start`: whether what the canvas shows where it is unknown is
-    a start already; else blocks are laid first.
+    a start already; else blocks are laid first. `last`: how many times the finest level is halved to the one that is
+    asked for; what comes before it is decided as for the finest.
     """
     levels = [finest]
     while len(levels) < num_levels:
         levels.append(levels[-1].coarser())
+    turned = num_levels - last
     image: torch.Tensor | None = None
     matches: Matches | None = None
     region: Region | None = None
-    for depth in range(num_levels - 1, -1, -1):
+    for depth in range(num_levels - 1, last - 1, -1):
         level = levels[depth]
-        begun, share = _shares(num_levels - 1 - depth, num_levels)
+        begun, share = _shares(num_levels - 1 - depth, turned)
         heartbeat = _heartbeat(progress, begun, share)
         finer = find_region(_within(level), level.bounds)
         index = index_patches(level.exemplar, (False, False), generator)

@@ -41,6 +41,7 @@ def generate(request: Request, context: Context) -> Asset:
         seed=request.seed,
         device=context.device,
         tile=context.tile,
+        quick=context.preview,
         progress=span(context.progress, 0.1, 0.6),
     )
     return finished_asset(
@@ -51,6 +52,7 @@ def generate(request: Request, context: Context) -> Asset:
         relief=params.relief,
         size_m=params.size_m * canvas.size[1] / width,
         start=0.7,
+        size=canvas.size,
     )
 
 

@@ -89,8 +89,11 @@ def fill(
     device: torch.device,
     progress: Progress,
     tile: int | None = None,
+    quick: int | None = None,
 ) -> dict[str, np.ndarray]:
     """The maps (H, W, C) of the canvas; where it is known they are the picture's to the bit.
+
+    quick: a look at them is enough, with this longest side or somewhat more; what is matched so far is the same.
 
     maps: "albedo" (h, w, 3) sRGB and any others, float32 in [0, 1]. usable: (h, w) bool, what may be copied. The
     canvas's origin is a multiple of `matching_scale`. InputError where too little is usable. tile: most rows gathered
@@ -102,9 +105,14 @@ def fill(
     seen = {name: filled_in(image, usable) for name, image in maps.items()}
     level, num_levels = _matched(guide_features(seen, device), usable, canvas, scale)
     generator = torch.Generator().manual_seed(seed)
+    last = 0 if quick is None else _levels_left_out(level.bounds, quick, num_levels)
+    matched = complete(level, num_levels, False, generator, span(progress, 0.1, 0.6), last)
+    if quick is not None:
+        maps, level, canvas = _looked_at(maps, level, canvas, scale, last)
+        scale = 1
     rows, columns = _identity(level, canvas, scale)
     unknown = _inside(level)
-    rows[unknown], columns[unknown] = complete(level, num_levels, False, generator, span(progress, 0.1, 0.6))
+    rows[unknown], columns[unknown] = matched
     outputs = _gathered(maps, rows, columns, unknown, level.bounds, scale, device, tile, span(progress, 0.7, 0.2))
     known = _pasted(maps, outputs, canvas)
     progress(0.9, "Levelling the seams")
@@ -138,6 +146,29 @@ def _matched(features_chw: torch.Tensor, usable: np.ndarray, canvas: Canvas, sca
     unknown = torch.ones(size, dtype=torch.bool, device=device)
     unknown[: bounds[0], : bounds[1]] = missing
     return Level(features, allowed_hw, shown, unknown, bounds), num_levels
+
+
+def _levels_left_out(bounds: tuple[int, int], quick: int, num_levels: int) -> int:
+    """How often the matching resolution is halved so that the canvas still has `quick` squares a side."""
+    count = 0
+    while count < num_levels - 1 and max(bounds) >> (count + 1) >= quick:
+        count += 1
+    return count
+
+
+def _looked_at(
+    maps: Mapping[str, np.ndarray], level: Level, canvas: Canvas, scale: int, last: int
+) -> tuple[dict[str, np.ndarray], Level, Canvas]:
+    """Maps, level and canvas in squares of the last level that was matched, each as one texel."""
+    for _ in range(last):
+        level = level.coarser()
+    small = {}
+    for name, image in maps.items():
+        averaged = _padded(torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1), scale)
+        averaged = F.avg_pool2d(averaged[None], scale << last)[0] if scale << last > 1 else averaged
+        small[name] = averaged.permute(1, 2, 0).contiguous().numpy()
+    row, column = (place // (scale << last) for place in canvas.origin)
+    return small, level, Canvas(level.bounds, (row, column), _inside(level).cpu().numpy(), canvas.wraps)
 
 
 def _padded(image_chw: torch.Tensor, scale: int, value: float | None = None) -> torch.Tensor:

@@ -38,10 +38,18 @@ def generate(request: Request, context: Context) -> Asset:
         seed=request.seed,
         device=context.device,
         tile=context.tile,
+        quick=context.preview,
         progress=span(context.progress, 0.1, 0.6),
     )
     return finished_asset(
-        request, context, made, wanted=params.maps, relief=params.relief, size_m=params.size_m, start=0.7
+        request,
+        context,
+        made,
+        wanted=params.maps,
+        relief=params.relief,
+        size_m=params.size_m,
+        start=0.7,
+        size=(height, width),
     )
 
 
