@@ -9,7 +9,7 @@ Shape letters: h, w exemplar; H, W canvas; C channels; Q patches; U unknown texe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -67,25 +67,30 @@ class Matches:
     cost: torch.Tensor
 
 
-def complete(
-    finest: Level, num_levels: int, start: bool, generator: torch.Generator, progress: Progress, last: int = 0
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Exemplar rows and columns for every unknown texel, in row-major order: two (U,) int64.
-
-    The canvas's sides are multiples of 2 ** num_levels. `start`: whether what the canvas shows where it is unknown is
-    a start already; else blocks are laid first. `last`: how many times the finest level is halved to the one that is
-    asked for; what comes before it is decided as for the finest.
-    """
+def pyramid(finest: Level, num_levels: int) -> list[Level]:
+    """The level and its halves, the finest first."""
     levels = [finest]
     while len(levels) < num_levels:
         levels.append(levels[-1].coarser())
-    turned = num_levels - last
+    return levels
+
+
+def complete(
+    levels: Sequence[Level], start: bool, generator: torch.Generator, progress: Progress, last: int = 0
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Exemplar rows and columns for every unknown texel, in row-major order: two (U,) int64.
+
+    levels: those of `pyramid`; the canvas's sides are multiples of 2 ** len(levels). `start`: whether what the canvas
+    shows where it is unknown is a start already; else blocks are laid first. `last`: the level that is asked for; what
+    comes before it is decided as for the finest.
+    """
+    num_levels = len(levels)
     image: torch.Tensor | None = None
     matches: Matches | None = None
     region: Region | None = None
     for depth in range(num_levels - 1, last - 1, -1):
         level = levels[depth]
-        begun, share = _shares(num_levels - 1 - depth, turned)
+        begun, share = _shares(num_levels - 1 - depth, num_levels - last)
         heartbeat = _heartbeat(progress, begun, share)
         finer = find_region(_within(level), level.bounds)
         index = index_patches(level.exemplar, (False, False), generator)

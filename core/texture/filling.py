@@ -18,7 +18,7 @@ from ..context import Progress, span
 from ..errors import InputError
 from ..files.picture import filled_in
 from .blending import Seams, blending, find_seams
-from .completion import Level, complete, has_whole_patches
+from .completion import Level, complete, has_whole_patches, pyramid
 from .features import guide_features, halved
 from .lattice import is_seamless
 from .normals import unit_length
@@ -105,10 +105,12 @@ def fill(
     seen = {name: filled_in(image, usable) for name, image in maps.items()}
     level, num_levels = _matched(guide_features(seen, device), usable, canvas, scale)
     generator = torch.Generator().manual_seed(seed)
+    levels = pyramid(level, num_levels)
     last = 0 if quick is None else _levels_left_out(level.bounds, quick, num_levels)
-    matched = complete(level, num_levels, False, generator, span(progress, 0.1, 0.6), last)
-    if quick is not None:
-        maps, level, canvas = _looked_at(maps, level, canvas, scale, last)
+    matched = complete(levels, False, generator, span(progress, 0.1, 0.6), last)
+    if quick is not None and scale << last > 1:
+        level = levels[last]
+        maps, canvas = _looked_at(maps, level, canvas, scale, last)
         scale = 1
     rows, columns = _identity(level, canvas, scale)
     unknown = _inside(level)
@@ -158,17 +160,15 @@ def _levels_left_out(bounds: tuple[int, int], quick: int, num_levels: int) -> in
 
 def _looked_at(
     maps: Mapping[str, np.ndarray], level: Level, canvas: Canvas, scale: int, last: int
-) -> tuple[dict[str, np.ndarray], Level, Canvas]:
-    """Maps, level and canvas in squares of the last level that was matched, each as one texel."""
-    for _ in range(last):
-        level = level.coarser()
+) -> tuple[dict[str, np.ndarray], Canvas]:
+    """Maps and canvas in squares of the last `level` that was matched, each as one texel."""
     small = {}
     for name, image in maps.items():
-        averaged = _padded(torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1), scale)
-        averaged = F.avg_pool2d(averaged[None], scale << last)[0] if scale << last > 1 else averaged
+        padded = _padded(torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1), scale)
+        averaged = F.avg_pool2d(padded[None], scale << last)[0]
         small[name] = averaged.permute(1, 2, 0).contiguous().numpy()
     row, column = (place // (scale << last) for place in canvas.origin)
-    return small, level, Canvas(level.bounds, (row, column), _inside(level).cpu().numpy(), canvas.wraps)
+    return small, Canvas(level.bounds, (row, column), _inside(level).cpu().numpy(), canvas.wraps)
 
 
 def _padded(image_chw: torch.Tensor, scale: int, value: float | None = None) -> torch.Tensor:

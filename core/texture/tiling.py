@@ -14,7 +14,7 @@ import torch
 
 from ..context import Progress, span
 from .closing import Closure, close
-from .completion import Level, complete
+from .completion import Level, complete, pyramid
 from .features import guide_features, halved
 from .joints import beside, dilated, joints
 from .lattice import Period, is_seamless, period
@@ -131,7 +131,7 @@ def _mended(
         canvas = features_chw[:, rows, columns]
         level = Level(features_chw, usable, canvas, unknown, (unknown.shape[0], unknown.shape[1]))
         generator = torch.Generator().manual_seed(seed)
-        rows[unknown], columns[unknown] = complete(level, NUM_LEVELS, True, generator, progress)
+        rows[unknown], columns[unknown] = complete(pyramid(level, NUM_LEVELS), True, generator, progress)
     return Correspondence(rows, columns, scale)
 
 
